@@ -1,0 +1,77 @@
+"""The joint catalogue: the items of all domains in one numbering, each domain a contiguous slice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from xdrec_app.datasets.domain_table import DomainTable
+from xdrec_app.datasets.vocabulary import UNKNOWN, Vocabulary
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """Items of several domains; item `n` of the joint numbering is entry `n` of every column.
+
+    Attributes
+    ----------
+    domains
+        Names in the order of their slices; the target comes first.
+    slices
+        Where each domain's items stand in the joint numbering.
+    ids, titles, texts, tags
+        One entry per item. Ids are distinct within a domain, not across domains.
+    """
+
+    domains: tuple[str, ...]
+    slices: tuple[slice, ...]
+    ids: tuple[str, ...]
+    titles: tuple[str, ...]
+    texts: tuple[str, ...]
+    tags: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(cls, tables: Sequence[DomainTable]) -> Catalogue:
+        """Join the items of the tables in the given order."""
+        slices, start = [], 0
+        for table in tables:
+            slices.append(slice(start, start + table.n_items))
+            start += table.n_items
+        return cls(
+            domains=tuple(table.name for table in tables),
+            slices=tuple(slices),
+            ids=tuple(id_ for table in tables for id_ in table.item_ids),
+            titles=tuple(title for table in tables for title in table.titles),
+            texts=tuple(text for table in tables for text in table.texts),
+            tags=tuple(tags for table in tables for tags in table.tags),
+        )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def _vocabularies(self) -> dict[str, Vocabulary]:
+        return {name: Vocabulary(self.ids[part]) for name, part in zip(self.domains, self.slices, strict=True)}
+
+    def slice_of(self, domain: str) -> slice:
+        """Return where the items of a domain stand."""
+        return self.slices[self.domains.index(domain)]
+
+    def number(self, domain: str, item_id: str) -> int:
+        """Return the joint number of an item, or `UNKNOWN`."""
+        if domain not in self.domains:
+            return UNKNOWN
+        number = self._vocabularies[domain].number(item_id)
+        return number if number == UNKNOWN else self.slice_of(domain).start + number
+
+    def domain_of(self, number: int) -> str:
+        """Return the name of the domain an item belongs to."""
+        for name, part in zip(self.domains, self.slices, strict=True):
+            if part.start <= number < part.stop:
+                return name
+        raise IndexError(f"{number} is not the number of an item")
+
+    def label(self, number: int) -> str:
+        """Return what to show for an item: its title, or its id where it has none."""
+        return self.titles[number] or self.ids[number]

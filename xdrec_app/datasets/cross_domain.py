@@ -1,0 +1,108 @@
+"""CrossDomainData: one target and any number of source domains in one numbering of people and items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+
+from xdrec_app.datasets.arrays import Bools, Ints
+from xdrec_app.datasets.catalogue import Catalogue
+from xdrec_app.datasets.domain_table import DomainTable
+from xdrec_app.datasets.interactions import Interactions
+from xdrec_app.datasets.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, eq=False)
+class CrossDomainData:
+    """What a model is fitted on.
+
+    The items of the target stand first in the joint catalogue, so a target item has the same number in the target
+    alone and in the joint catalogue. Numbers belong to this value: a model stores the vocabularies with its weights.
+
+    Attributes
+    ----------
+    users
+        People of all domains, ascending by id.
+    catalogue
+        Items of all domains; slice 0 is the target.
+    interactions
+        Rows of all domains, the target's first, in joint numbers.
+    scales
+        Lowest and highest value per domain, in the order of `catalogue.domains`.
+    """
+
+    users: Vocabulary
+    catalogue: Catalogue
+    interactions: Interactions
+    scales: tuple[tuple[float, float], ...]
+
+    @classmethod
+    def join(cls, target: DomainTable, sources: Sequence[DomainTable] = ()) -> CrossDomainData:
+        """Join the tables; people with the same id are the same person."""
+        tables = [target, *sources]
+        names = [table.name for table in tables]
+        if len(set(names)) != len(names):
+            raise ValueError(f"a domain stands twice among target and sources: {names}")
+        users = Vocabulary(sorted(set().union(*(table.user_ids for table in tables))))
+        catalogue = Catalogue.of(tables)
+        parts = []
+        for table, part in zip(tables, catalogue.slices, strict=True):
+            joint = users.numbers(table.user_ids)
+            items = table.items + np.int32(part.start)
+            parts.append(Interactions(joint[table.users], items, table.values, table.times))
+        return cls(users, catalogue, Interactions.concatenate(parts), tuple(table.scale for table in tables))
+
+    @property
+    def n_users(self) -> int:
+        """Number of people over all domains."""
+        return len(self.users)
+
+    @property
+    def n_items(self) -> int:
+        """Number of items over all domains."""
+        return len(self.catalogue)
+
+    @property
+    def n_target_items(self) -> int:
+        """Number of items of the target; they are the numbers 0 … n_target_items - 1."""
+        return int(self.catalogue.slices[0].stop)
+
+    @property
+    def target(self) -> str:
+        """Name of the target domain."""
+        return self.catalogue.domains[0]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of the source domains."""
+        return self.catalogue.domains[1:]
+
+    @property
+    def target_scale(self) -> tuple[float, float]:
+        """Lowest and highest value of the target."""
+        return self.scales[0]
+
+    @cached_property
+    def item_domains(self) -> Ints:
+        """Position of each item's domain in `catalogue.domains`, int32 [n_items]."""
+        sizes = [part.stop - part.start for part in self.catalogue.slices]
+        return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+
+    @cached_property
+    def target_interactions(self) -> Interactions:
+        """The rows of the target alone."""
+        return self.interactions.take(self.interactions.items < self.n_target_items)
+
+    def liked(self) -> Bools:
+        """Return for each row whether its value is at or above the midpoint of its domain's scale, bool [n_rows]."""
+        midpoints = np.array([(low + high) / 2 for low, high in self.scales], np.float32)
+        rows = self.interactions
+        return rows.values >= midpoints[self.item_domains[rows.items]]
+
+    def matrix(self) -> sparse.csr_matrix:
+        """Return all values as float32 CSR [n_users, n_items]."""
+        return self.interactions.matrix(self.n_users, self.n_items)

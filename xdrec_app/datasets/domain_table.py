@@ -1,0 +1,123 @@
+"""One domain as the storage hands it over: resolved rows in canonical order, with texts.
+
+Canonical order is by (user id, item id) as text. It depends on what the data say and on nothing else (not on the
+order of imports, not on the other domains), which is what makes splits comparable between runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xdrec_app.datasets.arrays import NO_TIME, Bools, Floats, Ints, Longs
+
+
+@dataclass(frozen=True, eq=False)
+class DomainTable:
+    """The resolved interactions of one domain; a (user, item) pair stands at most once.
+
+    Attributes
+    ----------
+    name
+        Name of the domain.
+    user_ids, item_ids
+        Distinct ids in ascending text order. A user id names a person over the whole workspace. Items without
+        interactions are present.
+    users, items
+        int32 positions in `user_ids` and `item_ids`, one per row.
+    values
+        float32, one per row.
+    times
+        int64 seconds since 1970 or `NO_TIME`, one per row.
+    file_order
+        int64, one per row: grows with the position in the imported files; breaks ties in time.
+    titles, texts, tags
+        One per item; empty where unknown.
+    scale
+        Lowest and highest value that may occur; equal for implicit feedback.
+    """
+
+    name: str
+    user_ids: tuple[str, ...]
+    item_ids: tuple[str, ...]
+    users: Ints
+    items: Ints
+    values: Floats
+    times: Longs
+    file_order: Longs
+    titles: tuple[str, ...]
+    texts: tuple[str, ...]
+    tags: tuple[tuple[str, ...], ...]
+    scale: tuple[float, float]
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        rows: list[tuple[str, str, float, int | None]],
+        items: dict[str, tuple[str, str, tuple[str, ...]]] | None = None,
+    ) -> DomainTable:
+        """Build from rows (user id, item id, value, time) in file order; `items` maps id → (title, text, tags).
+
+        For small data and tests; a repeated pair keeps its last row.
+        """
+        last = {(user, item): (order, value, time) for order, (user, item, value, time) in enumerate(rows)}
+        about = items or {}
+        user_ids = tuple(sorted({user for user, _ in last}))
+        item_ids = tuple(sorted({item for _, item in last} | set(about)))
+        user_number = {id_: number for number, id_ in enumerate(user_ids)}
+        item_number = {id_: number for number, id_ in enumerate(item_ids)}
+        pairs = sorted(last)
+        values = np.array([last[pair][1] for pair in pairs], np.float32)
+        details = [about.get(id_, ("", "", ())) for id_ in item_ids]
+        return cls(
+            name=name,
+            user_ids=user_ids,
+            item_ids=item_ids,
+            users=np.array([user_number[user] for user, _ in pairs], np.int32),
+            items=np.array([item_number[item] for _, item in pairs], np.int32),
+            values=values,
+            times=np.array([NO_TIME if last[pair][2] is None else last[pair][2] for pair in pairs], np.int64),
+            file_order=np.array([last[pair][0] for pair in pairs], np.int64),
+            titles=tuple(title for title, _, _ in details),
+            texts=tuple(text for _, text, _ in details),
+            tags=tuple(tags for _, _, tags in details),
+            scale=(float(values.min()), float(values.max())) if len(values) else (1.0, 1.0),
+        )
+
+    def __len__(self) -> int:
+        return len(self.users)
+
+    @property
+    def n_users(self) -> int:
+        """Number of people with at least one row in the full table."""
+        return len(self.user_ids)
+
+    @property
+    def n_items(self) -> int:
+        """Number of items, those without interactions included."""
+        return len(self.item_ids)
+
+    @property
+    def has_times(self) -> bool:
+        """Whether every row says when it happened."""
+        return len(self.times) > 0 and bool((self.times != NO_TIME).all())
+
+    @property
+    def is_explicit(self) -> bool:
+        """Whether the values are ratings on a scale, not just the fact of an interaction."""
+        return self.scale[0] < self.scale[1]
+
+    def take(self, rows: Longs | Bools) -> DomainTable:
+        """Return the same people and items with only the given rows, in canonical order."""
+        mask = np.zeros(len(self), bool)
+        mask[rows] = True
+        return replace(
+            self,
+            users=self.users[mask],
+            items=self.items[mask],
+            values=self.values[mask],
+            times=self.times[mask],
+            file_order=self.file_order[mask],
+        )

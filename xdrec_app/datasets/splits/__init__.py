@@ -1,0 +1,1 @@
+"""One split per file; see :mod:`xdrec_app.datasets.splitting`."""
