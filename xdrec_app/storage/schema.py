@@ -1,0 +1,221 @@
+"""The tables of a workspace, in SQLAlchemy Core.
+
+Interactions are raw, per batch, with their line number; what a repeated pair means is decided when a dataset is built.
+All tables are STRICT, so a value of the wrong type is an error and not a surprise. JSON is kept as text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    REAL,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+APPLICATION_ID = 0x58445263
+"""Marks a SQLite file as a workspace ("XDRc")."""
+
+SCHEMA_VERSION = 1
+"""Kept in `user_version`; grows with each migration."""
+
+metadata = MetaData()
+
+
+def _table(name: str, *parts: Column[Any] | CheckConstraint | UniqueConstraint, rowid: bool = True) -> Table:
+    return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=rowid)
+
+
+def _key() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _to(table: str, *, primary: bool = False) -> Column[int]:
+    target = ForeignKey(f"{table}.id", ondelete="CASCADE")
+    return Column(f"{table}_id", Integer, target, primary_key=primary, nullable=False)
+
+
+domain = _table(
+    "domain",
+    _key(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("scale_low", REAL, nullable=False, server_default="1"),
+    Column("scale_high", REAL, nullable=False, server_default="1"),
+    Column("revision", Integer, nullable=False, server_default="0"),  # grows with every change of rows or items
+    Column("created_at", Integer, nullable=False),
+)
+
+person = _table("person", _key(), Column("name", Text, nullable=False, unique=True))
+
+account = _table(
+    "account",
+    _key(),
+    _to("domain"),
+    Column("user_id", Text, nullable=False),
+    _to("person"),
+    UniqueConstraint("domain_id", "user_id"),
+)
+
+item = _table(
+    "item",
+    _key(),
+    _to("domain"),
+    Column("item_id", Text, nullable=False),
+    Column("title", Text, nullable=False, server_default=""),
+    Column("text", Text, nullable=False, server_default=""),
+    UniqueConstraint("domain_id", "item_id"),
+)
+
+item_tag = _table(
+    "item_tag",
+    _to("item", primary=True),
+    Column("position", Integer, primary_key=True),
+    Column("tag", Text, nullable=False),
+    rowid=False,
+)
+
+batch = _table(
+    "batch",
+    _key(),
+    _to("domain"),
+    Column("kind", Text, CheckConstraint("kind in ('interactions', 'items')"), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("file_size", Integer, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("encoding", Text, nullable=False),
+    Column("delimiter", Text, nullable=False),
+    Column("columns", Text, nullable=False),  # JSON: role → column name
+    Column("lines", Integer, nullable=False),
+    Column("imported", Integer, nullable=False),
+    Column("merged", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("elapsed_s", REAL, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    CheckConstraint("lines = imported + merged + rejected"),
+)
+
+interaction = _table(
+    "interaction",
+    _key(),
+    _to("batch"),
+    Column("line", Integer, nullable=False),
+    _to("account"),
+    _to("item"),
+    Column("value", REAL, nullable=False),
+    Column("time", Integer),  # seconds since 1970; NULL where the file gave none
+)
+Index("interaction_account", interaction.c.account_id)
+Index("interaction_item", interaction.c.item_id)
+Index("interaction_batch", interaction.c.batch_id)
+
+segment = _table(  # the batch's rows once more, as column bytes: immutable, read in one go
+    "segment",
+    _to("batch", primary=True),
+    Column("name", Text, primary_key=True),
+    Column("chunk", Integer, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+rejected_line = _table(
+    "rejected_line",
+    _to("batch", primary=True),
+    Column("line", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    rowid=False,
+)
+
+snapshot = _table(  # a cache: the resolved columns of a domain at one revision
+    "snapshot",
+    _to("domain", primary=True),
+    Column("digest", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("chunk", Integer, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+protocol = _table(
+    "protocol",
+    Column("digest", Text, primary_key=True),
+    Column("body", Text, nullable=False),  # JSON of evaluation.protocol.Protocol
+)
+
+run = _table(
+    "run",
+    _key(),
+    Column("role", Text, CheckConstraint("role in ('main', 'baseline')"), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("sources", Text, nullable=False),  # JSON list
+    Column("params", Text, nullable=False),  # JSON object, complete
+    Column("split", Text, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("protocol_digest", Text, ForeignKey("protocol.digest"), nullable=False),
+    Column("data_digest", Text, nullable=False),  # revisions of target and sources: equal digests met equal rows
+    Column("device", Text, nullable=False),
+    Column("device_reason", Text, nullable=False),
+    Column(
+        "status",
+        Text,
+        CheckConstraint("status in ('running', 'finished', 'stopped', 'failed', 'interrupted')"),
+        nullable=False,
+    ),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("owner_host", Text, nullable=False),
+    Column("owner_pid", Integer, nullable=False),
+    Column("owner_started", REAL, nullable=False),  # start time of the process: a pid may be given again
+    Column("created_at", Integer, nullable=False),
+    Column("elapsed_s", REAL),
+    Column("epochs", Integer),
+    Column("unscored", REAL),
+    Column("note", Text, nullable=False, server_default=""),
+)
+
+curve_point = _table(  # keyed so that a point is stored exactly once
+    "curve_point",
+    _to("run", primary=True),
+    Column("phase", Text, primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("series", Text, primary_key=True),  # "train_loss" or the name of a validation metric
+    Column("value", REAL, nullable=False),
+    Column("elapsed_s", REAL, nullable=False),
+    rowid=False,
+)
+
+metric = _table(
+    "metric",
+    _to("run", primary=True),
+    Column("name", Text, primary_key=True),
+    Column("value", REAL, nullable=False),
+    rowid=False,
+)
+
+comparison = _table(  # a run against its own baseline, or against the best single-domain run
+    "comparison",
+    _to("run", primary=True),
+    Column("kind", Text, CheckConstraint("kind in ('popularity', 'lift', 'margin')"), primary_key=True),
+    Column("metric", Text, primary_key=True),
+    Column("other_run_id", Integer, ForeignKey("run.id", ondelete="SET NULL")),
+    Column("with_value", REAL, nullable=False),
+    Column("without_value", REAL, nullable=False),
+    Column("relative", REAL),
+    Column("low", REAL),
+    Column("high", REAL),
+)
+
+artifact = _table(  # weights, id maps, manifest, per-person figures: bytes in chunks, never pickle
+    "artifact",
+    _to("run", primary=True),
+    Column("name", Text, primary_key=True),
+    Column("chunk", Integer, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
