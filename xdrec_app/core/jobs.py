@@ -51,6 +51,14 @@ class Succeeded(Generic[T_co]):
     result: T_co
 
 
+class JobFailed(Exception):
+    """Carries the failure of a job that ran elsewhere, so that driving its relay ends in that very failure."""
+
+    def __init__(self, failure: Failed) -> None:
+        super().__init__(failure.sentence)
+        self.failure = failure
+
+
 @dataclass(frozen=True)
 class Cancelled:
     """The job was closed on request; nothing of it remains."""
@@ -124,23 +132,26 @@ def drive(job: Job[T], emit: Callable[[Event], None], control: Control | None = 
 
 def failure_of(error: Exception) -> Failed:
     """Return the outcome that describes an exception."""
+    if isinstance(error, JobFailed):
+        return error.failure
     if isinstance(error, UserError):
         return Failed(error.sentence, error.hint)
     details = "".join(traceback.format_exception(error))
     return Failed(f"Unexpected error: {type(error).__name__}: {error}", details=details)
 
 
-def tap(job: Job[T], observe: Callable[[Event], None]) -> Job[T]:
+def tap(job: Job[T], observe: Callable[[Event], Event | None]) -> Job[T]:
     """Return the same job with every event shown to `observe` before it is passed on.
 
-    Stop and cancel reach the inner job unchanged.
+    What `observe` returns is passed on in place of the event, unless it returns None. Stop and cancel reach the inner
+    job unchanged.
     """
     try:
         event = next(job)
         while True:
-            observe(event)
+            replacement = observe(event)
             try:
-                yield event
+                yield event if replacement is None else replacement
             except StopRequested as stop:
                 event = job.throw(stop)
             else:

@@ -1,0 +1,31 @@
+"""Which use-case serves which request. Modules are imported on the first request that needs them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+
+from xdrec_app.core.events import Value
+from xdrec_app.core.jobs import Job
+from xdrec_app.services import requests
+from xdrec_app.services.requests import Request
+
+USE_CASES: dict[type[Request], str] = {
+    requests.CreateSample: "sample:create_sample",
+    requests.ImportInteractions: "import_interactions:import_interactions",
+    requests.ImportItems: "import_items:import_items",
+    requests.Train: "train:train",
+    requests.Evaluate: "evaluate:evaluate_run",
+    requests.DeleteRun: "workspace:delete_run",
+    requests.Recommend: "recommend:recommend",
+    requests.RecommendAll: "recommend:recommend_all",
+    requests.Profile: "profile:profile",
+}
+"""Request → "module:function" within `xdrec_app.services`; the function takes the request and gives a job."""
+
+
+def execute(request: Request) -> Job[Value]:
+    """Serve a request; whatever goes wrong, the import of its use-case included, goes wrong inside the job."""
+    module, _, function = USE_CASES[type(request)].partition(":")
+    found: Callable[[Request], Job[Value]] = getattr(importlib.import_module(f"xdrec_app.services.{module}"), function)
+    return (yield from found(request))
