@@ -1,0 +1,186 @@
+"""An experiment: the tables of one target and its sources, divided by a split, ready for any model.
+
+Runs that share target, split and seed meet the same test rows, with sources or without, whatever the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+
+from xdrec_app.core.events import EpochEnd, Event, PhaseStarted
+from xdrec_app.core.jobs import Job, tap
+from xdrec_app.core.params import Params
+from xdrec_app.core.seeding import derive_seed
+from xdrec_app.datasets.arrays import Longs
+from xdrec_app.datasets.cross_domain import CrossDomainData
+from xdrec_app.datasets.domain_table import DomainTable
+from xdrec_app.datasets.interactions import Interactions
+from xdrec_app.datasets.splitting import Split, SplitPlan, splits
+from xdrec_app.evaluation.held_out import HeldOut
+from xdrec_app.evaluation.protocol import Candidates, Protocol
+from xdrec_app.evaluation.validation import monitor_of, validation
+from xdrec_app.models.base import FitOptions, FitReport, Recommender
+
+REFIT_SUFFIX = " (refit)"
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted model and how its fit went; `epochs` counts those of all phases, a refit's included."""
+
+    model: Recommender
+    epochs: int
+    stopped: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """Tables, their division, and the protocol that belongs to it.
+
+    Attributes
+    ----------
+    target, sources
+        Complete tables.
+    split, plan
+        How the target's rows are divided.
+    protocol
+        Printed beside every figure.
+    """
+
+    target: DomainTable
+    sources: tuple[DomainTable, ...]
+    split: Split
+    plan: SplitPlan
+    protocol: Protocol
+
+    @classmethod
+    def draw(
+        cls,
+        target: DomainTable,
+        sources: Sequence[DomainTable],
+        split_key: str,
+        seed: int,
+        candidates: Candidates = "full",
+        negatives: int = 0,
+    ) -> Experiment:
+        """Divide the target's rows by a split of the registry."""
+        split = splits[split_key]()
+        plan = split.draw(target, sources, seed)
+        protocol = Protocol(
+            split=split.key,
+            split_words=split.description,
+            seed=seed,
+            target=target.name,
+            scored=_scored_words(plan, sources),
+            candidates=candidates,
+            negatives=negatives if candidates == "sampled" else 0,
+            relevant_from=relevant_from(target.scale),
+        )
+        return cls(target, tuple(sources), split, plan, protocol)
+
+    @property
+    def has_test(self) -> bool:
+        """Whether anything is held out for a test; otherwise the model is meant for use and gets everything."""
+        return len(self.plan.test) > 0
+
+    def data(self, *, with_sources: bool, with_validation: bool) -> CrossDomainData:
+        """Return what a model may learn from; with the validation part or without."""
+        parts = [self.plan.train, self.plan.valid] if with_validation else [self.plan.train]
+        visible = [source.take(self.split.visible(source, self.target, self.plan)) for source in self.sources]
+        return CrossDomainData.join(self.target.take(np.concatenate(parts)), visible if with_sources else [])
+
+    def held_out(self, part: Literal["valid", "test"], data: CrossDomainData) -> HeldOut:
+        """Return the validation or test rows in the numbering of `data`.
+
+        The history that cannot be recommended again is all that is known beforehand: for the test, the validation
+        rows too, whether or not the model was trained on them.
+        """
+        if part == "test":
+            return self._held_out(self.plan.test, np.concatenate([self.plan.train, self.plan.valid]), data)
+        return self._held_out(self.plan.valid, self.plan.train, data)
+
+    def fit(
+        self, model_class: type[Recommender], params: Params, device: torch.device, *, with_sources: bool
+    ) -> Job[Fitted]:
+        """Fit a model. A job.
+
+        A model that learns by epochs chooses its best epoch on the validation part; where nothing is held out for a
+        test it is then fitted again on everything for as many epochs.
+        """
+        seed = derive_seed(self.protocol.seed, "fit")
+        by_epochs = model_class.capabilities.trains_by_epochs
+        model = model_class(params)
+        data = self.data(with_sources=with_sources, with_validation=not by_epochs)
+        if not by_epochs:
+            report = yield from model.fit(data, FitOptions(seed=seed, device=device))
+            return Fitted(model, 0, report.stopped)
+        task = model_class.capabilities.task
+        monitor, higher_is_better = monitor_of(task)
+        validate = validation(self.held_out("valid", data), task, self.protocol)
+        options = FitOptions(seed, device, validate, monitor, higher_is_better)
+        epochs = EpochCount()
+        report = yield from tap(model.fit(data, options), epochs.count)
+        if not self.has_test and not report.stopped:
+            data = self.data(with_sources=with_sources, with_validation=True)
+            model, report = yield from self._refit(model_class, params, data, report, options, epochs)
+        return Fitted(model, epochs.total, report.stopped)
+
+    def _refit(
+        self,
+        model_class: type[Recommender],
+        params: Params,
+        data: CrossDomainData,
+        found: FitReport,
+        options: FitOptions,
+        epochs: EpochCount,
+    ) -> Job[tuple[Recommender, FitReport]]:
+        model = model_class(params)
+        options = FitOptions(options.seed, options.device, phase_epochs=found.phase_epochs)
+        report = yield from tap(tap(model.fit(data, options), epochs.count), _name_as_refit)
+        return model, report
+
+    def _held_out(self, rows: Longs, history: Longs, data: CrossDomainData) -> HeldOut:
+        table = self.target
+        if self.plan.scored is not None:
+            is_scored = np.array([id_ in self.plan.scored for id_ in table.user_ids], bool)
+            rows = rows[is_scored[table.users[rows]]]
+        numbers = data.users.numbers(table.user_ids)
+        known = Interactions(
+            numbers[table.users[history]], table.items[history], table.values[history], table.times[history]
+        )
+        held = Interactions(table.users[rows], table.items[rows], table.values[rows], table.times[rows])
+        return HeldOut.of(table.user_ids, held, known, data.users, table.n_items)
+
+
+class EpochCount:
+    """Counts the epochs that pass."""
+
+    def __init__(self) -> None:
+        self.total = 0
+
+    def count(self, event: Event) -> None:
+        """Observe an event."""
+        self.total += isinstance(event, EpochEnd)
+
+
+def relevant_from(scale: tuple[float, float]) -> float:
+    """Return the value from which an interaction counts as liked: the midpoint of the scale."""
+    return (scale[0] + scale[1]) / 2
+
+
+def _name_as_refit(event: Event) -> Event | None:
+    if isinstance(event, EpochEnd | PhaseStarted):
+        return event.model_copy(update={"phase": event.phase + REFIT_SUFFIX})
+    return None
+
+
+def _scored_words(plan: SplitPlan, sources: Sequence[DomainTable]) -> str:
+    if plan.scored is None:
+        return "people with a liked test item are scored"
+    names = " or ".join(source.name for source in sources)
+    return f"of these, people with a history in {names} and a liked test item are scored"

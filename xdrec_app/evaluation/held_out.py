@@ -1,0 +1,157 @@
+"""What is held out of training and what each person had in it: everything an evaluation asks of the data.
+
+Knows no split and no file: whoever builds a :class:`HeldOut` has already decided which rows are hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+
+from xdrec_app.datasets.arrays import Bools, Ints, Longs
+from xdrec_app.datasets.interactions import Interactions
+from xdrec_app.datasets.vocabulary import UNKNOWN, Vocabulary
+
+
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """The items a ranking should bring to the top.
+
+    Attributes
+    ----------
+    items
+        bool CSR [n_people, n_items]; items the model does not know are missing here.
+    counts
+        int32 [n_people]; items the model does not know are counted.
+    """
+
+    items: sparse.csr_matrix
+    counts: Ints
+
+    @property
+    def people(self) -> Longs:
+        """Positions of the people who want something, int64 ascending."""
+        return np.flatnonzero(self.counts)
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Held-out rows of the target, in a numbering of their own people.
+
+    Attributes
+    ----------
+    people
+        Ids of everybody with a held-out row, ascending.
+    users
+        int32 [n_people], what the scorer calls them; `UNKNOWN` for people it never saw.
+    rows
+        `users` are positions in `people`; `items` are target numbers, or `UNKNOWN`.
+    history
+        bool CSR [n_people, n_items]: what each person had in training, which cannot be recommended again.
+    mean
+        Mean value of the target's training rows; stands in for a rating that cannot be predicted.
+    """
+
+    people: tuple[str, ...]
+    users: Ints
+    rows: Interactions
+    history: sparse.csr_matrix
+    mean: float
+
+    @classmethod
+    def of(
+        cls, people: Sequence[str], rows: Interactions, training: Interactions, users: Vocabulary, n_items: int
+    ) -> HeldOut:
+        """Gather what belongs to the held-out rows.
+
+        Parameters
+        ----------
+        people
+            Ids; `rows.users` are positions in it. People without a row are left out.
+        rows
+            The held-out rows; items in target numbers, `UNKNOWN` where the model does not know one.
+        training
+            What the model was fitted on, in the numbers of `users`; rows of other domains (items from `n_items` on)
+            are ignored.
+        users
+            The scorer's numbering of people.
+        n_items
+            Number of the target's items: the candidates.
+        """
+        present = sorted(np.unique(rows.users).tolist(), key=lambda number: people[number])
+        ids = tuple(people[number] for number in present)
+        position = np.zeros(len(people), np.int32)
+        position[present] = np.arange(len(ids), dtype=np.int32)
+        numbers = users.numbers(ids)
+        in_target = training.take(training.items < n_items)
+        return cls(
+            people=ids,
+            users=numbers,
+            rows=Interactions(position[rows.users], rows.items, rows.values, rows.times),
+            history=_history(in_target, numbers, len(users), n_items),
+            mean=float(in_target.values.mean(dtype=np.float64)) if len(in_target) else float("nan"),
+        )
+
+    @property
+    def n_people(self) -> int:
+        """Number of people with a held-out row."""
+        return len(self.people)
+
+    @property
+    def n_items(self) -> int:
+        """Number of the target's items."""
+        return int(self.history.shape[1])
+
+    @cached_property
+    def tested(self) -> sparse.csr_matrix:
+        """All held-out pairs of known items, liked or not, bool CSR [n_people, n_items]."""
+        return self._pairs(self.rows.items != UNKNOWN)
+
+    def wanted(self, relevant_from: float) -> Wanted:
+        """Return what counts as relevant: held-out items with a value of at least `relevant_from`.
+
+        A pair that also stands in the training history is neither a candidate nor wanted.
+        """
+        liked = (self.rows.values >= relevant_from) & ~self._is_in_history()
+        items = self._pairs(liked & (self.rows.items != UNKNOWN))
+        unknown = np.bincount(self.rows.users[liked & (self.rows.items == UNKNOWN)], minlength=self.n_people)
+        return Wanted(items, (np.diff(items.indptr) + unknown).astype(np.int32))
+
+    def only(self, positions: Longs) -> HeldOut:
+        """Return the same for some of the people, given by ascending positions."""
+        position = np.full(self.n_people, UNKNOWN, np.int32)
+        position[positions] = np.arange(len(positions), dtype=np.int32)
+        rows = self.rows.take(position[self.rows.users] != UNKNOWN)
+        return HeldOut(
+            people=tuple(self.people[position] for position in positions),
+            users=self.users[positions],
+            rows=Interactions(position[rows.users], rows.items, rows.values, rows.times),
+            history=self.history[positions],
+            mean=self.mean,
+        )
+
+    def _pairs(self, mask: Bools) -> sparse.csr_matrix:
+        rows = self.rows.take(mask)
+        shape = (self.n_people, self.n_items)
+        return sparse.csr_matrix((np.ones(len(rows), bool), (rows.users, rows.items)), shape=shape)
+
+    def _is_in_history(self) -> Bools:
+        history = self.history.tocoo()
+        known = history.row.astype(np.int64) * self.n_items + history.col
+        asked = self.rows.users.astype(np.int64) * self.n_items + self.rows.items
+        is_known: Bools = np.isin(asked, known) & (self.rows.items != UNKNOWN)
+        return is_known
+
+
+def _history(training: Interactions, numbers: Ints, n_users: int, n_items: int) -> sparse.csr_matrix:
+    position = np.full(n_users, UNKNOWN, np.int32)
+    known = numbers != UNKNOWN
+    position[numbers[known]] = np.flatnonzero(known)
+    rows = position[training.users]
+    mask = rows != UNKNOWN
+    pairs = (rows[mask], training.items[mask])
+    return sparse.csr_matrix((np.ones(mask.sum(), bool), pairs), shape=(len(numbers), n_items))

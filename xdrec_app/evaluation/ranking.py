@@ -1,0 +1,136 @@
+"""Ranked lists of held-out people, block by block, so that memory stays small however many people there are.
+
+Ties never flatter: among equal scores a wanted item stands last. A model that scores everything alike therefore finds
+nothing, whatever the order of the items. An item without a score (NaN) has no place at all, not even at the end of a
+list that is shorter than k.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from xdrec_app.core.seeding import derive_seed
+from xdrec_app.datasets.arrays import Bools, Doubles, Floats, Ints, Longs
+from xdrec_app.datasets.vocabulary import UNKNOWN
+from xdrec_app.evaluation.held_out import HeldOut, Wanted
+from xdrec_app.evaluation.protocol import Protocol
+from xdrec_app.metrics.base import EMPTY_PLACE, RankedHits
+from xdrec_app.models.base import Scorer
+
+MAX_BLOCK_PEOPLE = 512
+MAX_BLOCK_SCORES = 4_000_000
+
+NO_SCORE = -np.inf
+
+
+@dataclass(frozen=True, eq=False)
+class RankedBlock:
+    """The lists of some people.
+
+    Attributes
+    ----------
+    owners
+        int64 [n_lists], position of the person each list belongs to. One list a person under full ranking, one list
+        a wanted item with sampled negatives.
+    ranked
+        The lists.
+    n_people, n_unscored
+        People in this block, and those without any score.
+    """
+
+    owners: Longs
+    ranked: RankedHits
+    n_people: int
+    n_unscored: int
+
+
+def ranked_blocks(scorer: Scorer, held_out: HeldOut, wanted: Wanted, protocol: Protocol) -> Iterator[RankedBlock]:
+    """Rank for everybody who wants something, in blocks of at most `MAX_BLOCK_PEOPLE`.
+
+    The lists have as many places as the protocol's largest cut-off.
+    """
+    people = wanted.people
+    size = max(1, min(MAX_BLOCK_PEOPLE, MAX_BLOCK_SCORES // max(1, held_out.n_items)))
+    for start in range(0, len(people), size):
+        block = people[start : start + size]
+        scores = _scores(scorer, held_out.users[block], held_out.n_items)
+        has_score = ~np.isnan(scores)
+        keys = np.where(has_score, scores, NO_SCORE).astype(np.float64)
+        if protocol.candidates == "full":
+            owners, ranked = _rank_all(keys, held_out, wanted, block, protocol)
+        else:
+            owners, ranked = _rank_sampled(keys, held_out, wanted, block, protocol)
+        yield RankedBlock(owners, ranked, len(block), int((~has_score.any(axis=1)).sum()))
+
+
+def _scores(scorer: Scorer, users: Ints, n_items: int) -> Floats:
+    known = users != UNKNOWN
+    if known.all():
+        return scorer.scores(users)
+    scores = np.full((len(users), n_items), np.nan, np.float32)
+    if known.any():
+        scores[known] = scorer.scores(users[known])
+    return scores
+
+
+def _rank_all(
+    keys: Doubles, held_out: HeldOut, wanted: Wanted, block: Longs, protocol: Protocol
+) -> tuple[Longs, RankedHits]:
+    """Let all items compete that a person had not in training; `keys` are changed."""
+    is_wanted: Bools = wanted.items[block].toarray()
+    keys[held_out.history[block].toarray()] = NO_SCORE
+    # Scores are float32, so the next lower float64 lies below its equals and above every smaller score.
+    keys[is_wanted] = np.nextafter(keys[is_wanted], NO_SCORE)
+    places = top_places(keys, max(protocol.cutoffs))
+    filled = np.take_along_axis(keys, places, axis=1) > NO_SCORE
+    ranked = RankedHits(
+        hits=np.take_along_axis(is_wanted, places, axis=1) & filled,
+        n_relevant=wanted.counts[block],
+        items=np.where(filled, places, EMPTY_PLACE).astype(np.int32),
+        n_candidates=held_out.n_items,
+    )
+    return block, ranked
+
+
+def top_places(keys: Doubles, k: int) -> Longs:
+    """Return the columns of the k largest keys of each row, largest first, int64 [n_rows, min(k, n_columns)]."""
+    n_columns = keys.shape[1]
+    if k < n_columns:
+        chosen = np.argpartition(keys, n_columns - k, axis=1)[:, n_columns - k :]
+        chosen.sort(axis=1)  # equal keys: the lower number first
+    else:
+        chosen = np.broadcast_to(np.arange(n_columns), keys.shape)
+    order = np.argsort(-np.take_along_axis(keys, chosen, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(chosen, order, axis=1)
+
+
+def _rank_sampled(
+    keys: Doubles, held_out: HeldOut, wanted: Wanted, block: Longs, protocol: Protocol
+) -> tuple[Longs, RankedHits]:
+    """Let each wanted item compete with its own random negatives.
+
+    Negatives are drawn without replacement from the items the person has neither in training nor held out. The draw
+    hangs on the protocol's seed and the person's id, so every model meets the same ones.
+    """
+    taken: Bools = (held_out.history[block] + held_out.tested[block]).toarray()
+    counts = wanted.counts[block]
+    starts = np.cumsum(counts) - counts
+    n_places = max(protocol.cutoffs)
+    n_lists = int(counts.sum())
+    hits = np.zeros((n_lists, n_places), bool)
+    items = np.full((n_lists, n_places), EMPTY_PLACE, np.int32)
+    for row, position in enumerate(block):
+        random = np.random.default_rng(derive_seed(protocol.seed, "negatives", held_out.people[position]))
+        pool = np.flatnonzero(~taken[row])
+        n_negatives = min(protocol.negatives, len(pool))
+        for offset, item in enumerate(np.sort(wanted.items[position].indices)):
+            negatives = random.choice(pool, n_negatives, replace=False)
+            place = int((keys[row, negatives] >= keys[row, item]).sum())
+            if keys[row, item] > NO_SCORE and place < n_places:
+                hits[starts[row] + offset, place] = True
+                items[starts[row] + offset, place] = item
+    ranked = RankedHits(hits, np.ones(n_lists, np.int32), items, held_out.n_items)
+    return np.repeat(block, counts), ranked
