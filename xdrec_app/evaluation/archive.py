@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ def pack_held_out(held_out: HeldOut) -> bytes:
 def unpack_held_out(data: bytes) -> HeldOut:
     """Return the held-out rows that `pack_held_out` packed."""
     about, columns = _unpack(data)
-    indices, indptr = columns["history_indices"], columns["history_indptr"]
+    indices, indptr = columns["history_indices"].astype(np.int32), columns["history_indptr"].astype(np.int32)
     shape = (len(about["people"]), about["n_items"])
     return HeldOut(
         people=tuple(about["people"]),
@@ -83,7 +84,7 @@ def unpack_held_out(data: bytes) -> HeldOut:
     )
 
 
-def _pack(about: dict[str, object], columns: dict[str, Array]) -> bytes:
+def _pack(about: dict[str, Any], columns: Mapping[str, Array]) -> bytes:
     buffer = io.BytesIO()
     text = np.frombuffer(json.dumps(about).encode(), np.uint8)
     np.savez(buffer, about=text, allow_pickle=False, **columns)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import torch
 from scipy import sparse
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.core.events import Value
 from xdrec_app.core.jobs import Job
 from xdrec_app.core.params import Params as ModelParams
 from xdrec_app.core.registry import Registry
@@ -21,39 +20,14 @@ from xdrec_app.datasets.catalogue import Catalogue
 from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.datasets.vocabulary import Vocabulary
+from xdrec_app.models.capabilities import Capabilities as Capabilities
+from xdrec_app.models.capabilities import Task as Task
 
 States = np.ndarray | sparse.csr_matrix
 """What a model knows of people when it scores: one row per person, of the model's own shape."""
 
 Arrays = dict[str, np.ndarray]
 """The weights of a model by name; C-contiguous numpy arrays."""
-
-Task = Literal["rating", "ranking"]
-
-
-class Capabilities(Value):
-    """What a model can do; the contract tests hold it to that.
-
-    Attributes
-    ----------
-    task
-        What it is trained for; decides the metric that early stopping watches.
-    rating
-        `predict` gives values on the target's rating scale.
-    fold_in
-        Serves a person it never saw, from a history.
-    uses_sources
-        Sources change its scores; otherwise it is a single-domain baseline whatever it is given.
-    trains_by_epochs
-        Has a learning curve and needs a validation part.
-    """
-
-    task: Task
-    rating: bool = False
-    fold_in: bool = False
-    uses_sources: bool = True
-    trains_by_epochs: bool = False
-
 
 class Scorer(Protocol):
     """What a validation function may ask of a model, also of one that is still being trained."""

@@ -17,6 +17,7 @@ from typing import IO
 
 from xdrec_app.core.events import Event
 from xdrec_app.core.jobs import Command, drive
+from xdrec_app.core.streams import claim_stdout
 from xdrec_app.services.wire import DOWN, Ended, News, Ready, Run, Steer
 from xdrec_app.worker.table import execute
 
@@ -103,10 +104,3 @@ def warm_up() -> None:
         importlib.import_module(name)
     torch = importlib.import_module("torch")
     torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # the first optimiser imports a good part of torch
-
-
-def claim_stdout() -> IO[bytes]:
-    """Return a stream on the real stdout and send everything else that is printed to stderr."""
-    stream = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return stream
