@@ -86,6 +86,12 @@ class RunRow(Value):
     can_serve: bool
 
 
+class RunList(Value):
+    """Runs, newest first."""
+
+    runs: tuple[RunRow, ...]
+
+
 class CurvePoint(Value):
     """One point of a learning curve; `series` is "train_loss" or a validation metric."""
 
