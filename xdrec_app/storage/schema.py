@@ -64,6 +64,7 @@ account = _table(
     _to("person"),
     UniqueConstraint("domain_id", "user_id"),
 )
+Index("account_person", account.c.person_id, account.c.domain_id)
 
 item = _table(
     "item",
@@ -74,6 +75,7 @@ item = _table(
     Column("text", Text, nullable=False, server_default=""),
     UniqueConstraint("domain_id", "item_id"),
 )
+Index("item_domain", item.c.domain_id)  # in the order of the keys, for paging
 
 item_tag = _table(
     "item_tag",
@@ -113,8 +115,9 @@ interaction = _table(
     Column("value", REAL, nullable=False),
     Column("time", Integer),  # seconds since 1970; NULL where the file gave none
 )
-Index("interaction_account", interaction.c.account_id)
-Index("interaction_item", interaction.c.item_id)
+# Of two columns, so that distinct pairs are counted without touching a row.
+Index("interaction_account", interaction.c.account_id, interaction.c.item_id)
+Index("interaction_item", interaction.c.item_id, interaction.c.account_id)
 Index("interaction_batch", interaction.c.batch_id)
 
 segment = _table(  # the batch's rows once more, as column bytes: immutable, read in one go
@@ -141,6 +144,16 @@ snapshot = _table(  # a cache: the resolved columns of a domain at one revision
     Column("name", Text, primary_key=True),
     Column("chunk", Integer, primary_key=True),
     Column("data", LargeBinary, nullable=False),
+)
+
+statistic = _table(  # a cache: what a domain comes to at one revision
+    "statistic",
+    _to("domain", primary=True),
+    Column("revision", Integer, nullable=False),
+    Column("users", Integer, nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("interactions", Integer, nullable=False),
+    Column("histogram", Text, nullable=False),  # JSON: [[value, count], …]
 )
 
 protocol = _table(
@@ -179,6 +192,7 @@ run = _table(
     Column("unscored", REAL),
     Column("note", Text, nullable=False, server_default=""),
 )
+Index("run_target", run.c.target, run.c.protocol_digest)
 
 curve_point = _table(  # keyed so that a point is stored exactly once
     "curve_point",
@@ -186,7 +200,7 @@ curve_point = _table(  # keyed so that a point is stored exactly once
     Column("phase", Text, primary_key=True),
     Column("epoch", Integer, primary_key=True),
     Column("series", Text, primary_key=True),  # "train_loss" or the name of a validation metric
-    Column("value", REAL, nullable=False),
+    Column("value", REAL),  # NULL = not a number
     Column("elapsed_s", REAL, nullable=False),
     rowid=False,
 )
@@ -195,7 +209,7 @@ metric = _table(
     "metric",
     _to("run", primary=True),
     Column("name", Text, primary_key=True),
-    Column("value", REAL, nullable=False),
+    Column("value", REAL),  # NULL = not a number
     rowid=False,
 )
 
@@ -205,12 +219,13 @@ comparison = _table(  # a run against its own baseline, or against the best sing
     Column("kind", Text, CheckConstraint("kind in ('popularity', 'lift', 'margin')"), primary_key=True),
     Column("metric", Text, primary_key=True),
     Column("other_run_id", Integer, ForeignKey("run.id", ondelete="SET NULL")),
-    Column("with_value", REAL, nullable=False),
-    Column("without_value", REAL, nullable=False),
+    Column("with_value", REAL),  # NULL = not a number
+    Column("without_value", REAL),
     Column("relative", REAL),
     Column("low", REAL),
     Column("high", REAL),
 )
+Index("comparison_other", comparison.c.other_run_id)
 
 artifact = _table(  # weights, id maps, manifest, per-person figures: bytes in chunks, never pickle
     "artifact",

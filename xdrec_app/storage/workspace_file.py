@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import suppress
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.storage.database import Database, connect, open_database, schema_version
+from xdrec_app.storage.database import Database, connect, explaining, open_database, schema_version
+from xdrec_app.storage.maintenance import save_copy
 from xdrec_app.storage.schema import APPLICATION_ID, SCHEMA_VERSION
 
 SUFFIX = ".xdrec"
@@ -31,9 +30,9 @@ def create_workspace_file(path: Path) -> Database:
         raise UserError(f"The folder {path.parent} does not exist.")
     # Built beside its place and renamed: whoever sees the file sees a whole workspace.
     building = path.with_name(f".{path.name}.new")
-    building.unlink(missing_ok=True)
     try:
-        _migrate(building)
+        building.unlink(missing_ok=True)
+        _migrate(building, create=True)
         building.replace(path)
     except OSError as error:
         raise UserError(f"The workspace {path} cannot be written: {error.strerror}.") from error
@@ -45,38 +44,51 @@ def create_workspace_file(path: Path) -> Database:
 
 
 def upgrade_workspace_file(path: Path) -> Path | None:
-    """Bring a workspace to the current schema version.
+    """Bring a workspace to the current schema version; it stays as it was if that fails.
 
     Returns
     -------
     Path | None
         The copy of the file as it was, kept beside it; None when nothing was to be done.
+
+    Raises
+    ------
+    UserError
+        As :func:`~xdrec_app.storage.database.open_database` does for what is no workspace of ours, or a read-only one.
     """
     version = schema_version(path)
     if version >= SCHEMA_VERSION:
         return None
-    backup = path.with_name(f"{path.stem}.v{version}{path.suffix}")
-    shutil.copy2(path, backup)
+    backup = _unused(path.with_name(f"{path.stem}.v{version}{path.suffix}"))
+    with Database(path, connect(path, read_only=True)) as database:
+        save_copy(database, backup)
     _migrate(path)
     return backup
 
 
-def _migrate(path: Path) -> None:
-    engine = connect(path)
+def _migrate(path: Path, *, create: bool = False) -> None:
+    # Without foreign keys, because a table that is rebuilt would break them; they are verified before the commit.
+    engine = connect(path, create=create, foreign_keys=False)
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    try:
-        with engine.connect().execution_options(xdrec_writes=True) as connection:
-            # Foreign keys cannot be switched inside a transaction, and a table that is rebuilt would break them.
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]
-            with connection.begin():
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-                connection.execute(text(f"PRAGMA application_id = {APPLICATION_ID}"))
-                connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
-    finally:
-        engine.dispose()
+    with explaining(path), Database(path, engine) as database, database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if lost is not None:
+            raise UserError(f"The workspace {path} is damaged: a row of {lost[0]} refers to nothing.")
+
+
+def _unused(path: Path) -> Path:
+    """Return `path`, or the same with a number if a file of that name exists."""
+    candidate, number = path, 1
+    while candidate.exists():
+        number += 1
+        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return candidate
 
 
 def _companions(path: Path) -> tuple[Path, ...]:

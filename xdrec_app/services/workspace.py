@@ -1,0 +1,33 @@
+"""Use-cases about a workspace as a whole: make one, sum it up, delete a run of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xdrec_app.core.events import Change, Changed
+from xdrec_app.core.jobs import Job
+from xdrec_app.services import browse
+from xdrec_app.services.requests import DeleteRun, Done, WorkspaceSummary
+from xdrec_app.storage import runs
+from xdrec_app.storage.database import open_database
+from xdrec_app.storage.workspace_file import create_workspace_file
+
+
+def new_workspace(path: Path) -> WorkspaceSummary:
+    """Make an empty workspace file; a UserError when it exists or cannot be written."""
+    create_workspace_file(path).close()
+    return summary(path)
+
+
+def summary(path: Path) -> WorkspaceSummary:
+    """Return the domains of a workspace in numbers, and the people they share."""
+    with browse.Browser.open(path) as browser:
+        return browser.summary()
+
+
+def delete_run(request: DeleteRun) -> Job[Done]:
+    """Delete a run with its curves, metrics and weights; a UserError while another process is busy with it."""
+    with open_database(request.workspace) as database:
+        runs.delete_run(database, request.run)
+    yield Changed(changes=frozenset({Change.RUNS}))
+    return Done()
