@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -28,6 +28,7 @@ States = np.ndarray | sparse.csr_matrix
 
 Arrays = dict[str, np.ndarray]
 """The weights of a model by name; C-contiguous numpy arrays."""
+
 
 class Scorer(Protocol):
     """What a validation function may ask of a model, also of one that is still being trained."""
@@ -212,6 +213,18 @@ class Recommender(ABC):
         """Take weights and count as fitted; see :mod:`xdrec_app.models.persistence`."""
         self.load_arrays(arrays)
         self._is_fitted = True
+
+
+@runtime_checkable
+class Additive(Protocol):
+    """A model whose score is a sum over the rows of a history, so that each row's share is exact."""
+
+    def contributions(self, history: Interactions, item: int) -> Floats:
+        """Return what each row of one person's history adds to the score of a target item, float32 [n_rows].
+
+        `history` has the rows of all domains, users 0, items in joint numbers.
+        """
+        ...
 
 
 recommenders: Registry[Recommender] = Registry("model", "xdrec_app.models.zoo")
