@@ -33,7 +33,8 @@ from xdrec_app.metrics.base import (
     ranking_metrics,
     rating_metrics,
 )
-from xdrec_app.models.base import Scorer, Task
+from xdrec_app.models.base import Scorer
+from xdrec_app.models.capabilities import Task
 
 MAX_BLOCK_ROWS = 65_536
 

@@ -12,7 +12,8 @@ from xdrec_app.evaluation.evaluate import evaluate
 from xdrec_app.evaluation.held_out import HeldOut
 from xdrec_app.evaluation.protocol import Protocol
 from xdrec_app.metrics.base import higher_is_better
-from xdrec_app.models.base import Scorer, Task
+from xdrec_app.models.base import Scorer
+from xdrec_app.models.capabilities import Task
 
 MONITORS: Mapping[Task, str] = {"rating": "rmse", "ranking": "ndcg@10"}
 """The metric that early stopping watches, by what a model is trained for."""
