@@ -12,9 +12,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import ConfigDict, Field
 
 from xdrec_app.core.events import Value
+from xdrec_app.datasets.formats import base
 from xdrec_app.evaluation.protocol import Candidates, Protocol
 
-Role = Literal["user", "item", "value", "time", "title", "text", "tags"]
+Dialect = base.Dialect
+Role = base.Role
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
 
 
@@ -57,6 +59,13 @@ class WorkspaceSummary(Value):
     shared_users: tuple[SharedUsers, ...]
 
 
+class CreateWorkspace(Request):
+    """Make an empty workspace."""
+
+    kind: Literal["create_workspace"] = "create_workspace"
+    Result: ClassVar[type[Value]] = WorkspaceSummary
+
+
 class CreateSample(Request):
     """Make a workspace with the three-domain sample world."""
 
@@ -65,14 +74,6 @@ class CreateSample(Request):
 
 
 # ---------------------------------------------------------------------- import
-
-
-class Dialect(Value):
-    """How a text file is to be read; None = guess."""
-
-    encoding: str | None = None
-    delimiter: str | None = None
-    has_header: bool | None = None
 
 
 class ImportReport(Value):
@@ -425,7 +426,16 @@ class Profile(Request):
 
 
 AnyRequest = Annotated[
-    CreateSample | ImportInteractions | ImportItems | Train | Evaluate | DeleteRun | Recommend | RecommendAll | Profile,
+    CreateWorkspace
+    | CreateSample
+    | ImportInteractions
+    | ImportItems
+    | Train
+    | Evaluate
+    | DeleteRun
+    | Recommend
+    | RecommendAll
+    | Profile,
     Field(discriminator="kind"),
 ]
 """Every request there is, told apart by `kind`."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from xdrec_app.core.events import Change, Changed
 from xdrec_app.core.jobs import Job
 from xdrec_app.services import browse
-from xdrec_app.services.requests import DeleteRun, Done, WorkspaceSummary
+from xdrec_app.services.requests import CreateWorkspace, DeleteRun, Done, WorkspaceSummary
 from xdrec_app.storage import runs
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.workspace_file import create_workspace_file
@@ -17,6 +17,13 @@ def new_workspace(path: Path) -> WorkspaceSummary:
     """Make an empty workspace file; a UserError when it exists or cannot be written."""
     create_workspace_file(path).close()
     return summary(path)
+
+
+def create_workspace(request: CreateWorkspace) -> Job[WorkspaceSummary]:
+    """Make an empty workspace file as a job."""
+    made = new_workspace(request.workspace)
+    yield Changed(changes=frozenset(Change))
+    return made
 
 
 def summary(path: Path) -> WorkspaceSummary:

@@ -11,6 +11,7 @@ from xdrec_app.services import requests
 from xdrec_app.services.requests import Request
 
 USE_CASES: dict[type[Request], str] = {
+    requests.CreateWorkspace: "workspace:create_workspace",
     requests.CreateSample: "sample:create_sample",
     requests.ImportInteractions: "import_interactions:import_interactions",
     requests.ImportItems: "import_items:import_items",
