@@ -105,8 +105,9 @@ def test_nothing_held_out_gives_no_metrics(table_scorer, make_held_out, make_pro
 def test_blocks_are_small_and_change_nothing(table_scorer, make_protocol, monkeypatch):
     random = np.random.default_rng(1)
     users = Vocabulary([f"{number:03d}" for number in range(90)])
-    held = HeldOut.of(users.ids, Interactions.of(np.repeat(np.arange(90), 2), random.integers(0, 40, 180)),
-                      Interactions.of(random.integers(0, 90, 300), random.integers(0, 40, 300)), users, 40)  # fmt: skip
+    test = Interactions.of(np.repeat(np.arange(90), 2), random.integers(0, 40, 180))
+    training = Interactions.of(random.integers(0, 90, 300), random.integers(0, 40, 300))
+    held = HeldOut.of(users.ids, test, training, users, 40)
     scorer = table_scorer(random.normal(size=(90, 40)))
     whole = ranking(scorer, held, make_protocol(relevant_from=1.0))
     monkeypatch.setattr(ranking_module, "MAX_BLOCK_SCORES", 40 * 7)

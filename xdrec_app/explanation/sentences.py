@@ -93,7 +93,7 @@ def sentence(
     if sum(share >= CARRIED_FROM for share in shares.values()) < 2:
         return f"{because}."
     strongest = max(shares, key=lambda domain: shares[domain])
-    return f"{because}; {strongest} carried {shares[strongest]:.0%} of the score.".replace("%", " %")
+    return f"{because}; {strongest} carried {100 * shares[strongest]:.0f} % of the score."
 
 
 def listed(words: Sequence[str]) -> str:
