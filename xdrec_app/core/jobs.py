@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
@@ -156,6 +157,38 @@ def tap(job: Job[T], observe: Callable[[Event], Event | None]) -> Job[T]:
                 event = job.throw(stop)
             else:
                 event = next(job)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    finally:
+        job.close()
+
+
+def deaf_to_stop(job: Job[T]) -> Job[T]:
+    """Return the same job, to which a stop does not get through; for what a stopped job still has to do."""
+    try:
+        event = next(job)
+        while True:
+            with suppress(StopRequested):
+                yield event
+            event = next(job)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    finally:
+        job.close()
+
+
+def dropped_on_stop(job: Job[T]) -> Job[T | None]:
+    """Return the same job, which a stop closes and makes return None; for what can be done without."""
+    try:
+        event = next(job)
+        while True:
+            try:
+                yield event
+            except StopRequested:
+                return None
+            event = next(job)
     except StopIteration as end:
         result: T = end.value
         return result

@@ -5,18 +5,18 @@ Imports neither torch nor pandas, scipy or numpy, nor anything that runs jobs. A
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.evaluation.protocol import Protocol
-from xdrec_app.services.requests import DomainSummary, LiftFigure, SharedUsers, WorkspaceSummary
+from xdrec_app.services.figures import figures
+from xdrec_app.services.requests import DomainSummary, SharedUsers, WorkspaceSummary
 from xdrec_app.services.views import BatchRow, CurvePoint, Histogram, ItemRow, PersonHit, RejectedRow, RunRow
 from xdrec_app.storage import browsing, statistics
 from xdrec_app.storage.database import Database, open_database
 from xdrec_app.storage.run_reading import list_runs, load_curves
-from xdrec_app.storage.run_records import Comparison, StoredRun
+from xdrec_app.storage.run_records import StoredRun
 
 PAGE = 100
 """Rows of a table that are fetched at once, unless told otherwise."""
@@ -152,20 +152,11 @@ def _run_row(run: StoredRun) -> RunRow:
         epochs=run.epochs,
         params=run.params,
         metrics=run.metrics,
-        popularity=_figures(row for row in run.comparisons if row.kind == "popularity"),
-        lift=_figures(row for row in run.comparisons if row.kind == "lift"),
-        margin=_figures(row for row in run.comparisons if row.kind == "margin"),
+        popularity=figures(run.comparisons, "popularity"),
+        lift=figures(run.comparisons, "lift"),
+        margin=figures(run.comparisons, "margin"),
         protocol_sentence=Protocol.model_validate_json(run.protocol).sentence,
         unscored=run.unscored,
         note=run.note,
         can_serve=run.can_serve,
     )
-
-
-def _figures(rows: Iterable[Comparison]) -> dict[str, LiftFigure]:
-    return {
-        row.metric: LiftFigure(
-            with_=row.with_value, without=row.without_value, relative=row.relative, low=row.low, high=row.high
-        )
-        for row in rows
-    }

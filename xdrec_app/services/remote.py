@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -49,8 +50,12 @@ class WorkerProcess:
         self._ticket = 0
         self.is_ready = False
         assert self._process.stdout is not None and self._process.stderr is not None
-        for target, stream in ((self._read, self._process.stdout), (_drain, self._process.stderr)):
-            threading.Thread(target=target, args=(stream,), daemon=True).start()
+        self._readers = [
+            threading.Thread(target=target, args=(stream,), daemon=True)
+            for target, stream in ((self._read, self._process.stdout), (_drain, self._process.stderr))
+        ]
+        for reader in self._readers:
+            reader.start()
 
     @property
     def is_alive(self) -> bool:
@@ -92,20 +97,23 @@ class WorkerProcess:
 
     def close(self) -> None:
         """End the process: ask by closing its stdin, then kill."""
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.close()
-        except OSError:
-            log.debug("the worker's stdin was closed already")
-        try:
+        self._close_stdin()
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(EXIT_S)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        self.kill()
 
     def kill(self) -> None:
         """End the process at once."""
         self._process.kill()
         self._process.wait()
+        self._close_stdin()
+        for reader in self._readers:
+            reader.join(EXIT_S)
+
+    def _close_stdin(self) -> None:
+        assert self._process.stdin is not None
+        with suppress(OSError):  # what was not sent yet cannot be sent any more
+            self._process.stdin.close()
 
     def _send(self, message: Run | Steer) -> None:
         assert self._process.stdin is not None
@@ -148,8 +156,9 @@ class WorkerProcess:
         return Failed(f"The worker process ended unexpectedly ({cause}).", "The workspace is intact; see the log.")
 
     def _read(self, stream: IO[bytes]) -> None:
-        for line in stream:
-            self._messages.put(UP.validate_json(line))
+        with stream:
+            for line in stream:
+                self._messages.put(UP.validate_json(line))
         self._messages.put(None)
 
 
@@ -228,5 +237,6 @@ def _result_of(message: Ended, request: Request) -> Value:
 
 
 def _drain(stream: IO[bytes]) -> None:
-    for line in stream:
-        log.info(line.decode(errors="replace").rstrip())
+    with stream:
+        for line in stream:
+            log.info(line.decode(errors="replace").rstrip())

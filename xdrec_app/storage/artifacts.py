@@ -11,6 +11,12 @@ from xdrec_app.core.errors import UserError
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.schema import artifact
 
+MANIFEST, IDS = "manifest", "ids"
+"""What a stored model consists of beside its weights."""
+
+HELD_OUT = "held_out"
+"""The artifact with the test rows, so that the run can be judged again exactly."""
+
 WEIGHTS = "weights"
 """The artifact that makes a run able to serve: a model as :mod:`xdrec_app.models.persistence` writes it."""
 

@@ -95,7 +95,6 @@ class RunResult:
     epochs: int
     unscored: float
     metrics: Mapping[str, float]
-    comparisons: tuple[Comparison, ...] = ()
     artifacts: Mapping[str, bytes] = field(default_factory=dict)
 
 

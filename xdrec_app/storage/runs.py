@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, delete, insert, select, update
@@ -16,10 +16,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import EpochEnd
 from xdrec_app.storage.artifacts import write_artifact
-from xdrec_app.storage.database import Database, WorkspaceBusy
+from xdrec_app.storage.database import Database
 from xdrec_app.storage.ownership import Owner, current_owner, is_alive, is_here
-from xdrec_app.storage.run_records import NewRun, ParamValue, RunResult
+from xdrec_app.storage.run_records import Comparison, NewRun, ParamValue, RunResult
 from xdrec_app.storage.schema import comparison, curve_point, metric, protocol, run
+from xdrec_app.storage.sqlite import WorkspaceBusy
 
 EPOCH_WAIT_S = 0.05
 """An epoch waits this long for another writer, then it waits in memory: training must not stand still."""
@@ -89,19 +90,22 @@ class EpochRecorder:
 
     def flush(self, wait_s: float = EPOCH_WAIT_S) -> bool:
         """Store what waits and return whether nothing waits any more; a busy workspace is no error."""
-        if not self._waiting:
-            return True
         try:
-            with self._database.write(wait_s=wait_s) as connection:
-                connection.execute(upsert(curve_point).on_conflict_do_nothing(), self._waiting)
+            self.settle(wait_s)
         except WorkspaceBusy:
             return False
-        self._waiting = []
         return True
+
+    def settle(self, wait_s: float) -> None:
+        """Store what waits; raises :class:`WorkspaceBusy` while that is not possible."""
+        if self._waiting:
+            with self._database.write(wait_s=wait_s) as connection:
+                connection.execute(upsert(curve_point).on_conflict_do_nothing(), self._waiting)
+        self._waiting = []
 
 
 def finish_run(database: Database, number: int, result: RunResult, *, wait_s: float | None = None) -> None:
-    """Store how a run ended, with metrics, comparisons and artifacts, in one transaction.
+    """Store how a run ended, with metrics and artifacts, in one transaction.
 
     Parameters
     ----------
@@ -123,7 +127,19 @@ def finish_run(database: Database, number: int, result: RunResult, *, wait_s: fl
         "unscored": result.unscored,
     }
     figures = [{"run_id": number, "name": name, "value": value} for name, value in result.metrics.items()]
-    comparisons = [
+    with database.write(wait_s=wait_s) as connection:
+        _end(connection, number, values)
+        if figures:
+            connection.execute(insert(metric), figures)
+        for name, data in result.artifacts.items():
+            write_artifact(connection, number, name, data)
+
+
+def add_comparisons(
+    database: Database, number: int, rows: Iterable[Comparison], *, wait_s: float | None = None
+) -> None:
+    """Store what a finished run was held against, in one transaction; `wait_s` as in :func:`finish_run`."""
+    values = [
         {
             "run_id": number,
             "kind": row.kind,
@@ -135,16 +151,11 @@ def finish_run(database: Database, number: int, result: RunResult, *, wait_s: fl
             "low": row.low,
             "high": row.high,
         }
-        for row in result.comparisons
+        for row in rows
     ]
-    with database.write(wait_s=wait_s) as connection:
-        _end(connection, number, values)
-        if figures:
-            connection.execute(insert(metric), figures)
-        if comparisons:
-            connection.execute(insert(comparison), comparisons)
-        for name, data in result.artifacts.items():
-            write_artifact(connection, number, name, data)
+    if values:
+        with database.write(wait_s=wait_s) as connection:
+            connection.execute(insert(comparison), values)
 
 
 def fail_run(database: Database, number: int, error: str, elapsed_s: float, *, wait_s: float | None = None) -> None:
