@@ -173,6 +173,17 @@ def test_runs_with_and_without_sources_meet_the_same_negatives(table_scorer, mak
     assert first.metrics == second.metrics
 
 
+def test_the_negatives_of_a_person_do_not_depend_on_who_else_is_judged(table_scorer, make_protocol):
+    protocol = make_protocol(candidates="sampled", negatives=60, cutoffs=(60,))
+    table = np.tile(np.arange(400.0), (3, 1))
+    table[:, [3, 7, 11]] = 350.5
+    held = big_held_out(["ann", "bob", "cid"])
+    everybody = ranking(table_scorer(table), held, protocol).per_person["mrr@60"].means
+    alone = ranking(table_scorer(table), held.only(np.array([2])), protocol).per_person["mrr@60"].means
+    assert alone[0] == everybody[2]
+    assert 0 < alone[0] < 1
+
+
 def test_another_seed_draws_other_negatives(table_scorer, make_protocol):
     table = np.tile(np.arange(400.0), (3, 1))
     table[:, [3, 7, 11]] = 350.5
