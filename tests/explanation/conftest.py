@@ -12,7 +12,8 @@ from xdrec_app.core.events import Tick
 from xdrec_app.core.params import Params
 from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.domain_table import DomainTable
-from xdrec_app.models.base import Capabilities, FitReport, Recommender
+from xdrec_app.models.base import FitReport, Recommender
+from xdrec_app.models.capabilities import Capabilities
 
 BOOKS = {
     "b1": ("Dune", "", ("space", "classic")),

@@ -84,6 +84,17 @@ def unpack_held_out(data: bytes) -> HeldOut:
     )
 
 
+def pack_interactions(rows: Interactions) -> bytes:
+    """Return rows as bytes."""
+    return _pack({}, {"users": rows.users, "items": rows.items, "values": rows.values, "times": rows.times})
+
+
+def unpack_interactions(data: bytes) -> Interactions:
+    """Return the rows that `pack_interactions` packed."""
+    _, columns = _unpack(data)
+    return Interactions.of(columns["users"], columns["items"], columns["values"], columns["times"])
+
+
 def _pack(about: dict[str, Any], columns: Mapping[str, Array]) -> bytes:
     buffer = io.BytesIO()
     text = np.frombuffer(json.dumps(about).encode(), np.uint8)

@@ -101,8 +101,12 @@ class Experiment:
         rows too, whether or not the model was trained on them.
         """
         if part == "test":
-            return self._held_out(self.plan.test, np.concatenate([self.plan.train, self.plan.valid]), data)
-        return self._held_out(self.plan.valid, self.plan.train, data)
+            return self._held_out(self.plan.test, self.known(data), data)
+        return self._held_out(self.plan.valid, self._numbered(self.plan.train, data), data)
+
+    def known(self, data: CrossDomainData) -> Interactions:
+        """Return all rows of the target that are not held out for the test, in the numbering of `data`."""
+        return self._numbered(np.concatenate([self.plan.train, self.plan.valid]), data)
 
     def fit(
         self, model_class: type[Recommender], params: Params, device: torch.device, *, with_sources: bool
@@ -144,15 +148,16 @@ class Experiment:
         report = yield from tap(tap(model.fit(data, options), epochs.count), _name_as_refit)
         return model, report
 
-    def _held_out(self, rows: Longs, history: Longs, data: CrossDomainData) -> HeldOut:
+    def _numbered(self, rows: Longs, data: CrossDomainData) -> Interactions:
+        table = self.target
+        numbers = data.users.numbers(table.user_ids)
+        return Interactions(numbers[table.users[rows]], table.items[rows], table.values[rows], table.times[rows])
+
+    def _held_out(self, rows: Longs, known: Interactions, data: CrossDomainData) -> HeldOut:
         table = self.target
         if self.plan.scored is not None:
             is_scored = np.array([id_ in self.plan.scored for id_ in table.user_ids], bool)
             rows = rows[is_scored[table.users[rows]]]
-        numbers = data.users.numbers(table.user_ids)
-        known = Interactions(
-            numbers[table.users[history]], table.items[history], table.values[history], table.times[history]
-        )
         held = Interactions(table.users[rows], table.items[rows], table.values[rows], table.times[rows])
         return HeldOut.of(table.user_ids, held, known, data.users, table.n_items)
 

@@ -20,8 +20,7 @@ from xdrec_app.datasets.catalogue import Catalogue
 from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.datasets.vocabulary import Vocabulary
-from xdrec_app.models.capabilities import Capabilities as Capabilities
-from xdrec_app.models.capabilities import Task as Task
+from xdrec_app.models.capabilities import Capabilities
 
 States = np.ndarray | sparse.csr_matrix
 """What a model knows of people when it scores: one row per person, of the model's own shape."""

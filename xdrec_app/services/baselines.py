@@ -96,7 +96,8 @@ def _found_or_computed(trial: Trial) -> Job[int]:
     started = time.monotonic()
     try:
         fitted = yield from tap(trial.fit(), lambda event: _as_baseline_news(event, trial.model_class.title))
-        evaluation = yield from trial.evaluate(fitted.model, trial.held_out())
+        held_out, _ = trial.numbered()
+        evaluation = yield from trial.evaluate(fitted.model, held_out)
         result = RunResult(
             status="finished",
             elapsed_s=time.monotonic() - started,

@@ -7,7 +7,8 @@ import time
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Change, Changed, EpochEnd, Event, Progress, RunStarted
 from xdrec_app.core.jobs import Job, tap
-from xdrec_app.evaluation.archive import pack_evaluation, pack_held_out
+from xdrec_app.datasets.interactions import Interactions
+from xdrec_app.evaluation.archive import pack_evaluation, pack_held_out, pack_interactions
 from xdrec_app.evaluation.experiment import Experiment, Fitted
 from xdrec_app.evaluation.held_out import HeldOut
 from xdrec_app.evaluation.result import Evaluation
@@ -17,7 +18,7 @@ from xdrec_app.services.baselines import WRITE_WAIT_S, Others, comparisons, othe
 from xdrec_app.services.figures import figures
 from xdrec_app.services.requests import Train, TrainReport
 from xdrec_app.services.trial import Trial
-from xdrec_app.storage.artifacts import HELD_OUT, IDS, MANIFEST, PER_PERSON, WEIGHTS
+from xdrec_app.storage.artifacts import HELD_OUT, IDS, MANIFEST, PER_PERSON, TRAINING, WEIGHTS
 from xdrec_app.storage.database import open_database, patiently
 from xdrec_app.storage.run_reading import load_run
 from xdrec_app.storage.run_records import Comparison, RunResult
@@ -61,9 +62,9 @@ def _train(trial: Trial, *, with_baselines: bool) -> Job[TrainReport]:
         recorder = EpochRecorder(database, run)
         fitted = yield from tap(trial.fit(), lambda event: _recorded(recorder, run, event))
         elapsed_s = time.monotonic() - started
-        held_out = trial.held_out()
+        held_out, known = trial.numbered()
         evaluation = yield from trial.evaluate(fitted.model, held_out)
-        result = _result(fitted, elapsed_s, evaluation, held_out)
+        result = _result(fitted, elapsed_s, evaluation, held_out, known)
         yield from patiently(lambda: recorder.settle(WRITE_WAIT_S))
         yield from patiently(lambda: finish_run(database, run, result, wait_s=WRITE_WAIT_S))
         yield _runs_changed()
@@ -94,7 +95,9 @@ def _runs_changed() -> Changed:
     return Changed(changes=frozenset({Change.RUNS}))
 
 
-def _result(fitted: Fitted, elapsed_s: float, evaluation: Evaluation, held_out: HeldOut) -> RunResult:
+def _result(
+    fitted: Fitted, elapsed_s: float, evaluation: Evaluation, held_out: HeldOut, known: Interactions
+) -> RunResult:
     packed = pack(fitted.model)
     return RunResult(
         status="stopped" if fitted.stopped else "finished",
@@ -108,6 +111,7 @@ def _result(fitted: Fitted, elapsed_s: float, evaluation: Evaluation, held_out: 
             IDS: packed.ids,
             PER_PERSON: pack_evaluation(evaluation),
             HELD_OUT: pack_held_out(held_out),
+            TRAINING: pack_interactions(known),
         },
     )
 

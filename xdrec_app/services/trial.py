@@ -11,6 +11,7 @@ import torch
 
 from xdrec_app.core.jobs import Job, deaf_to_stop
 from xdrec_app.core.params import Params
+from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.evaluation.archive import unpack_evaluation
 from xdrec_app.evaluation.evaluate import evaluate
 from xdrec_app.evaluation.experiment import Experiment, Fitted
@@ -78,10 +79,10 @@ class Trial:
         """Fit the model; a job."""
         return self.experiment.fit(self.model_class, self.params, self.device, with_sources=bool(self.sources))
 
-    def held_out(self) -> HeldOut:
-        """Return the test rows in the numbering the fitted model has."""
+    def numbered(self) -> tuple[HeldOut, Interactions]:
+        """Return the test rows, and the target's other rows, in the numbering the fitted model has."""
         data = self.experiment.data(with_sources=bool(self.sources), with_validation=True)
-        return self.experiment.held_out("test", data)
+        return self.experiment.held_out("test", data), self.experiment.known(data)
 
     def evaluate(self, model: Recommender, held_out: HeldOut) -> Job[Evaluation]:
         """Judge the fitted model; a job. A fit that was stopped is judged too."""

@@ -8,6 +8,7 @@ from xdrec_app.core.events import Change, Changed
 from xdrec_app.core.jobs import Job
 from xdrec_app.services import browse
 from xdrec_app.services.requests import CreateWorkspace, DeleteRun, Done, WorkspaceSummary
+from xdrec_app.services.views import RunList
 from xdrec_app.storage import runs
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.workspace_file import create_workspace_file
@@ -30,6 +31,12 @@ def summary(path: Path) -> WorkspaceSummary:
     """Return the domains of a workspace in numbers, and the people they share."""
     with browse.Browser.open(path) as browser:
         return browser.summary()
+
+
+def list_runs(path: Path) -> RunList:
+    """Return the runs of a workspace that somebody asked for, newest first."""
+    with browse.Browser.open(path) as browser:
+        return RunList(runs=browser.runs())
 
 
 def delete_run(request: DeleteRun) -> Job[Done]:

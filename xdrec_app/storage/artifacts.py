@@ -17,6 +17,9 @@ MANIFEST, IDS = "manifest", "ids"
 HELD_OUT = "held_out"
 """The artifact with the test rows, so that the run can be judged again exactly."""
 
+TRAINING = "training"
+"""The artifact with the target's rows that were not held out, so that a file can be judged against them."""
+
 WEIGHTS = "weights"
 """The artifact that makes a run able to serve: a model as :mod:`xdrec_app.models.persistence` writes it."""
 
