@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from xdrec_app.core.events import Change, Changed
 from xdrec_app.core.jobs import Job
 from xdrec_app.datasets.formats.base import TableFile
@@ -10,7 +12,11 @@ from xdrec_app.services.requests import ImportFile, ImportInteractions, ImportRe
 from xdrec_app.storage.bulk import Ingested
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.ingest import ingest_interactions
+from xdrec_app.storage.sqlite import WorkspaceBusy
 from xdrec_app.storage.statistics import refresh_statistics
+
+STATISTICS_WAIT_S = 1.0
+"""The import itself waits as long as it takes; figures that can be counted later are not worth a wait."""
 
 
 def import_interactions(request: ImportInteractions) -> Job[ImportReport]:
@@ -21,10 +27,11 @@ def import_interactions(request: ImportInteractions) -> Job[ImportReport]:
     UserError
         When the workspace or the file cannot be used, or not one line of the file can.
     """
-    with open_database(request.workspace) as database:
+    with open_database(request.workspace, busy_timeout_s=STATISTICS_WAIT_S) as database:
         file = InteractionFile.open(request.file, request.dialect, request.columns)
         outcome = yield from ingest_interactions(database, request.domain, file)
-        refresh_statistics(database)
+        with suppress(WorkspaceBusy):  # then whoever writes now refreshes them
+            refresh_statistics(database)
     yield Changed(changes=frozenset({Change.DOMAINS, Change.INTERACTIONS}))
     return report(request, file.table, file.columns, outcome)
 

@@ -81,6 +81,8 @@ class Layout:
         The first data records, ragged ones included.
     rejected
         Records among the first that are no records at all (broken quotes).
+    line_end
+        What ends a line; a carriage return before a line feed belongs to it.
     """
 
     confidence: float
@@ -88,6 +90,7 @@ class Layout:
     columns: tuple[str, ...]
     sample: tuple[Record, ...]
     rejected: tuple[RejectedLine, ...] = ()
+    line_end: str = "\n"
 
 
 @dataclass(frozen=True)

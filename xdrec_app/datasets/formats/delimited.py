@@ -43,7 +43,8 @@ class DelimitedReader(FormatReader):
         text = decode_head(head, encoding)
         if "\0" in text:
             return None
-        lines = _whole_lines(text, is_whole=head.is_whole)
+        line_end = "\r" if "\r" in text and "\n" not in text else "\n"
+        lines = _whole_lines(text, line_end, is_whole=head.is_whole)
         delimiter = _best_delimiter(lines) if wish.delimiter is None else _delimiter(wish.delimiter)
         records, rejected, _ = parse_records(lines, 1, delimiter, at_end=head.is_whole)
         if not records:
@@ -60,20 +61,21 @@ class DelimitedReader(FormatReader):
             columns=column_names(rows[0]) if has_header else column_names([""] * widths.most_common(1)[0][0]),
             sample=tuple(records[1 if has_header else 0 :][:SAMPLE_ROWS]),
             rejected=tuple(rejected),
+            line_end=line_end,
         )
 
     def read(
         self, path: Path, layout: Layout, wanted: Sequence[int], watch: Callable[[bytes], object] = unwatched
     ) -> Iterator[Chunk]:
         """See :meth:`FormatReader.read`."""
-        encoding, delimiter = layout.dialect.encoding, layout.dialect.delimiter
-        if encoding is None or delimiter is None:
+        delimiter = layout.dialect.delimiter
+        if delimiter is None:
             raise ValueError("the dialect of a layout must be complete")
         header_waits = bool(layout.dialect.has_header)
         n_columns = len(layout.columns)
         first_line = 1
         carry = ""
-        for text, at_end in _line_blocks(path, encoding, watch):
+        for text, at_end in _line_blocks(path, layout, watch):
             body = carry + text
             carry = ""
             n_lines = body.count("\n")
@@ -90,15 +92,12 @@ class DelimitedReader(FormatReader):
             yield chunk
 
 
-def _line_blocks(path: Path, encoding: str, watch: Callable[[bytes], object]) -> Iterator[tuple[str, bool]]:
+def _line_blocks(path: Path, layout: Layout, watch: Callable[[bytes], object]) -> Iterator[tuple[str, bool]]:
     """Cut a file into blocks of whole lines, each with its line feed, and say which block is the last."""
     rest = ""
     n_lines = 0
-    old_mac: bool | None = None
-    for block in text_blocks(path, encoding, watch):
-        if old_mac is None:
-            old_mac = "\r" in block and "\n" not in block
-        text = rest + (block.replace("\r", "\n") if old_mac else block)
+    for block in text_blocks(path, layout.dialect.encoding or "utf-8", watch):
+        text = rest + (block if layout.line_end == "\n" else block.replace(layout.line_end, "\n"))
         cut = text.rfind("\n") + 1
         rest = text[cut:]
         n_lines += text.count("\n")
@@ -145,10 +144,8 @@ def _fast_quoted_chunk(
     return Chunk(range(first_line, first_line + len(lines)), tuple(columns[index] for index in wanted), lines)
 
 
-def _whole_lines(text: str, *, is_whole: bool) -> list[str]:
-    if "\n" not in text:
-        text = text.replace("\r", "\n")
-    lines = text.split("\n")
+def _whole_lines(text: str, line_end: str, *, is_whole: bool) -> list[str]:
+    lines = text.split(line_end)
     if len(lines) > 1 and (not is_whole or not lines[-1]):
         del lines[-1]
     return lines
