@@ -25,6 +25,9 @@ def available_languages() -> dict[str, str]:
 def install_translator(app: QApplication, language: str) -> None:
     """Translate the application from now on; `language` empty = the system's, if there is a translation."""
     chosen = language or QLocale.system().name()
+    # The C locale groups no digits: where nothing else is known, write numbers as English does.
+    locale = QLocale(chosen)
+    QLocale.setDefault(QLocale(QLocale.Language.English) if locale.language() == QLocale.Language.C else locale)
     file = resources_dir() / "translations" / f"xdrec_{chosen}.qm"
     if file.is_file():
         translator = QTranslator(app)

@@ -29,12 +29,12 @@ QLabel[tone="strong"] { font-weight: 600; }
 QLabel[tone="danger"] { color: $danger; }
 QLabel[tone="success"] { color: $success; }
 QLabel[tone="warning"] { color: $warning; }
-QLabel[tone="chip"] { background: $sunken; color: $muted; border-radius: 9px; padding: 2px 9px; font-size: 12px; }
+QLabel[tone="chip"] { background: $hover; color: $muted; border-radius: 9px; padding: 2px 9px; font-size: 12px; }
 QLabel[tone="chip-accent"] { background: $accent_soft; color: $accent; border-radius: 9px; padding: 2px 9px;
     font-size: 12px; }
 
 QFrame[look="card"] { background: $surface; border: 1px solid $border; border-radius: 12px; }
-QFrame[look="well"] { background: $sunken; border: none; border-radius: 8px; }
+QFrame[look="well"] { background: $hover; border: none; border-radius: 8px; }
 QFrame[look="rail"] { background: $surface; border: none; border-right: 1px solid $border; }
 QFrame[look="job-bar"] { background: $surface; border: none; border-top: 1px solid $border; }
 QFrame[look="drop-zone"] { background: transparent; border: 2px dashed $border_strong; border-radius: 12px; }
@@ -113,7 +113,7 @@ QTableView::item:selected, QListView::item:selected, QTreeView::item:selected {
 QListView::item:hover, QTreeView::item:hover { background: $hover; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
-    padding: 7px 8px; font-size: 12px; font-weight: 600; }
+    padding: 7px 11px; font-size: 12px; font-weight: 600; }
 QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $border; }
 
 QProgressBar { background: $sunken; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }

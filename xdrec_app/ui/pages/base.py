@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from PySide6.QtCore import QCoreApplication, Slot
+from PySide6.QtCore import QCoreApplication, Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -23,6 +23,9 @@ from xdrec_app.ui.settings import Settings
 from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import label
 from xdrec_app.ui.workspace_state import EVERYTHING, WorkspaceState
+
+SCROLL_BAR_WIDTH = 12
+"""As the style sheet says."""
 
 
 class Commands(Protocol):
@@ -158,12 +161,15 @@ class Page(QWidget):
         outer.addWidget(header)
         body = QWidget()
         self.content = QVBoxLayout(body)
-        self.content.setContentsMargins(Space.XXL, Space.S, Space.XXL, Space.XL)
+        right = Space.XXL - SCROLL_BAR_WIDTH if self.scrolls else Space.XXL
+        self.content.setContentsMargins(Space.XXL, Space.S, right, Space.XL)
         self.content.setSpacing(Space.L)
         if self.scrolls:
             area = QScrollArea()
             area.setWidgetResizable(True)
             area.setFrameShape(QFrame.Shape.NoFrame)
+            # Always there (and invisible when idle), so that nothing jumps when the content grows.
+            area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
             area.setWidget(body)
             outer.addWidget(area, 1)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -35,6 +35,7 @@ def button(text: str, on_click: Callable[[], object], *, look: str = "", icon: s
     made.setAccessibleName(text)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     if icon:
+        made.setIconSize(QSize(18, 18))
         tokens = {"primary": "on_accent", "danger": "danger", "link": "accent"}
         set_icon(made, icon, tokens.get(look, "muted"))
     made.clicked.connect(lambda _checked=False: on_click())
