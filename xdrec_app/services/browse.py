@@ -137,6 +137,7 @@ class Browser:
 
 
 def _run_row(run: StoredRun) -> RunRow:
+    protocol = Protocol.model_validate_json(run.protocol)
     return RunRow(
         run=run.id,
         model=run.model,
@@ -155,8 +156,10 @@ def _run_row(run: StoredRun) -> RunRow:
         popularity=figures(run.comparisons, "popularity"),
         lift=figures(run.comparisons, "lift"),
         margin=figures(run.comparisons, "margin"),
-        protocol_sentence=Protocol.model_validate_json(run.protocol).sentence,
+        protocol_sentence=protocol.sentence,
         unscored=run.unscored,
         note=run.note,
         can_serve=run.can_serve,
+        candidates=protocol.candidates,
+        device_reason=run.device_reason,
     )

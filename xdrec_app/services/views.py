@@ -6,6 +6,7 @@ Like requests they know no database and no Qt; unlike results of requests they a
 from __future__ import annotations
 
 from xdrec_app.core.events import Value
+from xdrec_app.evaluation.protocol import Candidates
 from xdrec_app.services.requests import LiftFigure
 
 
@@ -59,6 +60,10 @@ class RunRow(Value):
         On the test part.
     protocol_sentence
         The protocol in words.
+    candidates
+        Whether all items competed or a sample; figures of the two kinds never stand in one column.
+    device_reason
+        Why it ran where it ran.
     created_at
         Seconds since 1970.
     """
@@ -84,6 +89,8 @@ class RunRow(Value):
     unscored: float | None
     note: str
     can_serve: bool
+    candidates: Candidates = "full"
+    device_reason: str = ""
 
 
 class RunList(Value):
