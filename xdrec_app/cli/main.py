@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
+from pydantic import ValidationError
 
 from xdrec_app.cli import render
 from xdrec_app.cli.shell import answer, perform
@@ -309,6 +310,11 @@ def main() -> None:
     """Run the command line; the process ends here."""
     try:
         app()
+    except ValidationError as error:  # a request that cannot be: say which part of it
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        typer.echo(f"{where}: {first['msg']}.", err=True)
+        raise SystemExit(1) from None
     except UserError as error:
         typer.echo(str(error), err=True)
         raise SystemExit(1) from None

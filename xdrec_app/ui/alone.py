@@ -13,8 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from xdrec_app.services.remote import WorkerPool
-from xdrec_app.ui.app import make_application
+from xdrec_app.ui.app import has_display, make_application
 from xdrec_app.ui.main_window import MainWindow
 from xdrec_app.ui.pages.base import Page, PageContext, pages
 from xdrec_app.ui.settings import Settings
@@ -32,9 +31,11 @@ def main(words: list[str]) -> int:
     parser.add_argument("--grab", type=Path, help="picture to write")
     parser.add_argument("--after", type=float, default=1.5, help="seconds from start to picture")
     chosen = parser.parse_args(words)
+    if not has_display():
+        parser.error("there is no display; set QT_QPA_PLATFORM=offscreen")
     app = make_application(Settings())
     theme().apply(chosen.scheme)
-    window = MainWindow(WorkerPool())
+    window = MainWindow()
     window.resize(*map(int, chosen.size.split("x")))
     shown: QWidget = window if chosen.page == "window" else _alone(window.context, chosen.page, window)
     shown.resize(window.size())

@@ -12,7 +12,6 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from xdrec_app.core.paths import APPLICATION, log_dir
-from xdrec_app.services.remote import WorkerPool
 from xdrec_app.ui.dialogs.bug_dialog import BugReporter
 from xdrec_app.ui.language import install_translator
 from xdrec_app.ui.main_window import MainWindow
@@ -59,7 +58,7 @@ def run(argv_path: Path | None = None) -> int:
     reporter = BugReporter()
     sys.excepthook = reporter.hook
     threading.excepthook = reporter.thread_hook
-    window = MainWindow(WorkerPool(), settings)
+    window = MainWindow(settings=settings)
     reporter.window = window
     window.show()
     if argv_path is not None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from xdrec_app.core.paths import APPLICATION
+from xdrec_app.services.remote import WorkerPool
 from xdrec_app.ui.actions import choose_scheme
 from xdrec_app.ui.closing import Closing
 from xdrec_app.ui.commands import WindowCommands
@@ -32,13 +33,16 @@ class MainWindow(QMainWindow):
     Parameters
     ----------
     pool
-        What executes requests; started once the window is on screen, closed with it.
+        What executes requests, worker processes by default; started once the window is on screen, closed with it.
     settings, reader
         The user's own and a reader of real workspaces by default; replaced in tests.
     """
 
-    def __init__(self, pool: Pool, settings: Settings | None = None, reader: Reader | None = None) -> None:
+    def __init__(
+        self, pool: Pool | None = None, settings: Settings | None = None, reader: Reader | None = None
+    ) -> None:
         super().__init__()
+        pool = pool or WorkerPool()
         self.settings = settings or Settings()
         self.messages = Messages(self)
         self.reader = reader or Reader()
@@ -93,7 +97,6 @@ class MainWindow(QMainWindow):
         self.rail = NavRail(self.pages)
         self.stack = QStackedWidget()
         self.stack.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.stack.setFocus()
         for page in self.pages:
             self.stack.addWidget(page)
         self.message_bar = MessageBar(self.messages)
@@ -112,6 +115,7 @@ class MainWindow(QMainWindow):
         whole.addLayout(upper, 1)
         whole.addWidget(JobBar(self.runner))
         self.setCentralWidget(centre)
+        self.stack.setFocus()
 
     def _connect(self) -> None:
         self.rail.chosen.connect(self.stack.setCurrentIndex)
