@@ -60,9 +60,13 @@ class GradientRecommender(Recommender):
         def validate_now() -> Mapping[str, float]:
             return validate(scorer)
 
-        return replace(
-            phase, validate=validate_now, monitor=options.monitor, higher_is_better=options.higher_is_better
-        )
+        return replace(phase, validate=validate_now, monitor=options.monitor, higher_is_better=options.higher_is_better)
+
+    @property
+    def item_domains(self) -> Ints:
+        """Position of each item's domain in `catalogue.domains`, int32 [n_items]."""
+        sizes = [part.stop - part.start for part in self.catalogue.slices]
+        return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
 
     def _fit(self, data: CrossDomainData, options: FitOptions) -> Job[FitReport]:
         stream = RandomStream(derive_seed(options.seed, "fit", self.key), options.device)

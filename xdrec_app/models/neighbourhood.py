@@ -1,0 +1,116 @@
+"""What closed-form models share: the weighted history matrix, and scores that are linear in a person's history.
+
+Knows no particular similarity: a model of the zoo says how its item-to-item weights come about.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import numpy as np
+from scipy import sparse
+
+from xdrec_app.core.jobs import Job
+from xdrec_app.core.params import param
+from xdrec_app.datasets.arrays import Bools, Floats, Ints
+from xdrec_app.datasets.cross_domain import CrossDomainData
+from xdrec_app.datasets.interactions import Interactions
+from xdrec_app.models.base import Arrays, FitOptions, FitReport, Recommender, States
+
+SOURCE_WEIGHT_PARAM = param(
+    0.5, "Weight of an interaction in a source domain beside one in the target", low=0.0, high=2.0
+)
+
+
+def history_matrix(
+    rows: Interactions, n_people: int, n_items: int, n_target_items: int, source_weight: float
+) -> sparse.csr_matrix:
+    """Return who interacted with what, float32 CSR [n_people, n_items].
+
+    An interaction counts 1 in the target and `source_weight` in a source, whatever its value: that a person chose
+    an item says more about the next choice than how it was rated (measured on books and movies: NDCG@10 of EASE .202
+    with all interactions, .198 with the liked ones alone, .197 weighted by value).
+    """
+    weights = np.where(rows.items < n_target_items, np.float32(1), np.float32(source_weight))
+    matrix = rows.matrix(n_people, n_items, weights)
+    matrix.eliminate_zeros()
+    return matrix
+
+
+def csr_arrays(name: str, matrix: sparse.csr_matrix) -> Arrays:
+    """Return the three arrays of a CSR matrix under ``name.indptr``, ``name.indices`` and ``name.data``."""
+    return {f"{name}.{part}": np.ascontiguousarray(getattr(matrix, part)) for part in ("indptr", "indices", "data")}
+
+
+def csr_from(arrays: Arrays, name: str, shape: tuple[int, int]) -> sparse.csr_matrix:
+    """Return the matrix that :func:`csr_arrays` took apart."""
+    parts = tuple(arrays[f"{name}.{part}"] for part in ("data", "indices", "indptr"))
+    return sparse.csr_matrix(parts, shape=shape)
+
+
+def without_evidence(scores: Floats, has_history: Bools, known_items: Bools) -> Floats:
+    """Set to NaN, in place, the rows of people without history and the columns of items never seen in training."""
+    scores[~has_history] = np.nan
+    scores[:, ~known_items] = np.nan
+    return scores
+
+
+class LinearRecommender(Recommender):
+    """A model whose scores are ``x W``: history row x [n_items] times item-to-item weights W [n_items, n_target_items].
+
+    A subclass gives `_weights`; its `Params` have a `source_weight`. People are folded in by their history alone, and
+    every score is a sum over the rows of the history (:class:`~xdrec_app.models.base.Additive`).
+    """
+
+    @abstractmethod
+    def _weights(self, history: sparse.csr_matrix, n_target_items: int) -> Job[Floats | sparse.csr_matrix]:
+        """Learn W from the history matrix; a dense float32 array or CSR. A job: yields ticks and progress."""
+
+    def _fit(self, data: CrossDomainData, options: FitOptions) -> Job[FitReport]:
+        rows = data.interactions
+        history = history_matrix(rows, data.n_users, data.n_items, data.n_target_items, self.params.source_weight)
+        weights = yield from self._weights(history, data.n_target_items)
+        self._history, self._item_weights = history, weights
+        self._known_items = np.bincount(rows.items, minlength=data.n_items)[: data.n_target_items] > 0
+        return FitReport()
+
+    def user_states(self, users: Ints) -> States:
+        """See :meth:`Recommender.user_states`: rows of the history matrix."""
+        return self._history[users]
+
+    def fold_in(self, histories: Interactions, n_people: int) -> States:
+        """See :meth:`Recommender.fold_in`."""
+        return history_matrix(histories, n_people, self.n_items, self.n_target_items, self.params.source_weight)
+
+    def scores_of(self, states: States) -> Floats:
+        """See :meth:`Recommender.scores_of`."""
+        history = sparse.csr_matrix(states)
+        product = history @ self._item_weights
+        scores = product.toarray() if sparse.issparse(product) else product
+        return without_evidence(scores, np.diff(history.indptr) > 0, self._known_items)
+
+    def contributions(self, history: Interactions, item: int) -> Floats:
+        """See :meth:`~xdrec_app.models.base.Additive.contributions`."""
+        if not self._known_items[item]:
+            return np.full(len(history), np.nan, np.float32)
+        column = self._item_weights[:, [item]]
+        weights = column.toarray().ravel() if sparse.issparse(column) else column.ravel()
+        strengths = np.where(history.items < self.n_target_items, np.float32(1), np.float32(self.params.source_weight))
+        terms: Floats = strengths * weights[history.items]
+        return terms
+
+    def arrays(self) -> Arrays:
+        """See :meth:`Recommender.arrays`."""
+        weights = self._item_weights
+        kept = csr_arrays("item_weights", weights) if sparse.issparse(weights) else {"item_weights": weights}
+        return {**csr_arrays("history", self._history), **kept, "known_items": self._known_items}
+
+    def load_arrays(self, arrays: Arrays) -> None:
+        """See :meth:`Recommender.load_arrays`."""
+        self._history = csr_from(arrays, "history", (len(self.users), self.n_items))
+        self._known_items = arrays["known_items"]
+        self._item_weights = (
+            arrays["item_weights"]
+            if "item_weights" in arrays
+            else csr_from(arrays, "item_weights", (self.n_items, self.n_target_items))
+        )
