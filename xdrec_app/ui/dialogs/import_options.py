@@ -74,7 +74,7 @@ class ImportOptions(QWidget):
         for name, widget, share in (
             (self.tr("Domain"), self.domain, 3),
             (self.tr("The file holds"), self.kind, 3),
-            (self.tr("First line"), self.header, 2),
+            (self.tr("First line"), self.header, 3),
             (self.tr("Delimiter"), self.delimiter, 2),
             (self.tr("Encoding"), self.encoding, 2),
         ):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from PySide6.QtCore import QCoreApplication, Qt, Slot
+from PySide6.QtCore import QCoreApplication, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -165,11 +165,9 @@ class Page(QWidget):
         self.content.setContentsMargins(Space.XXL, Space.S, right, Space.XL)
         self.content.setSpacing(Space.L)
         if self.scrolls:
-            area = QScrollArea()
+            area = _PageScrollArea()
             area.setWidgetResizable(True)
             area.setFrameShape(QFrame.Shape.NoFrame)
-            # Always there (and invisible when idle), so that nothing jumps when the content grows.
-            area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
             area.setWidget(body)
             outer.addWidget(area, 1)
         else:
@@ -190,6 +188,19 @@ class Page(QWidget):
         self.header_actions.setSpacing(Space.S)
         row.addLayout(self.header_actions)
         return header
+
+
+class _PageScrollArea(QScrollArea):
+    """Keeps the room of its scroll bar free, so that nothing jumps when the content grows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.verticalScrollBar().rangeChanged.connect(self._reserve)
+        self._reserve(0, 0)
+
+    @Slot(int, int)
+    def _reserve(self, _low: int, high: int) -> None:
+        self.setViewportMargins(0, 0, 0 if high else SCROLL_BAR_WIDTH, 0)
 
 
 pages: Registry[Page] = Registry("page", "xdrec_app.ui.pages")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHeaderView, QTableView
 
+from xdrec_app.ui.theme import Type, theme
+
+LEFT = 11
 HEIGHT = 74
 COMBO_HEIGHT = 30
 
@@ -22,7 +25,6 @@ class RoleHeader(QHeaderView):
 
     def __init__(self, table: QTableView) -> None:
         super().__init__(Qt.Orientation.Horizontal, table)
-        self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setMinimumSectionSize(130)
         self._combos: list[QComboBox] = []
         self.sectionResized.connect(self._place)
@@ -62,6 +64,23 @@ class RoleHeader(QHeaderView):
         """Keep the combo boxes in place."""
         super().resizeEvent(event)
         self._place()
+
+    def paintSection(self, painter: QPainter, place: QRect, number: int) -> None:
+        """Paint the name of a column above its combo box, and the line below both."""
+        colours = theme().colours
+        name = str(self.model().headerData(number, Qt.Orientation.Horizontal) or "")
+        font = self.font()
+        font.setPixelSize(Type.CAPTION)
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.save()
+        painter.fillRect(place, QColor(colours.surface))
+        painter.setFont(font)
+        painter.setPen(QColor(colours.muted))
+        text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, place.width() - 2 * LEFT)
+        painter.drawText(place.adjusted(LEFT, 10, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, text)
+        painter.setPen(QColor(colours.border))
+        painter.drawLine(place.bottomLeft(), place.bottomRight())
+        painter.restore()
 
     def _make_combo(self, number: int) -> QComboBox:
         combo = QComboBox(self)

@@ -1,0 +1,45 @@
+"""The splits in words, as the form for training offers them; their rules stand in :mod:`xdrec_app.datasets.splits`."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+DEFAULT_SPLIT = "random"
+
+_SPLITS = {
+    DEFAULT_SPLIT: (
+        QT_TRANSLATE_NOOP("Split", "Random"),
+        QT_TRANSLATE_NOOP("Split", "20 % of each person's interactions in the target are hidden and tested."),
+    ),
+    "leave-last": (
+        QT_TRANSLATE_NOOP("Split", "Last interaction"),
+        QT_TRANSLATE_NOOP(
+            "Split", "Each person's last interaction is tested; nothing later is seen in any domain. Needs times."
+        ),
+    ),
+    "cold-start": (
+        QT_TRANSLATE_NOOP("Split", "Cold-start people"),
+        QT_TRANSLATE_NOOP(
+            "Split", "Some shared people lose all they did in the target: how far do the sources carry? Needs a source."
+        ),
+    ),
+    "all": (
+        QT_TRANSLATE_NOOP("Split", "No test, for use"),
+        QT_TRANSLATE_NOOP("Split", "Everything is learned from. The model is ready for use, and nothing is measured."),
+    ),
+}
+
+
+def split_keys() -> tuple[str, ...]:
+    """Return the keys of the splits, in the order they are offered."""
+    return tuple(_SPLITS)
+
+
+def split_title(key: str) -> str:
+    """Return the name of a split for people."""
+    return QCoreApplication.translate("Split", str(_SPLITS[key][0])) if key in _SPLITS else key
+
+
+def split_description(key: str) -> str:
+    """Return what a split does, in one or two sentences."""
+    return QCoreApplication.translate("Split", str(_SPLITS[key][1]))
