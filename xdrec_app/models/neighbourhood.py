@@ -11,14 +11,18 @@ import numpy as np
 from scipy import sparse
 
 from xdrec_app.core.jobs import Job
-from xdrec_app.core.params import param
+from xdrec_app.core.params import Search, param
 from xdrec_app.datasets.arrays import Bools, Floats, Ints
 from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.models.base import Arrays, FitOptions, FitReport, Recommender, States
 
 SOURCE_WEIGHT_PARAM = param(
-    0.5, "Weight of an interaction in a source domain beside one in the target", low=0.0, high=2.0
+    0.5,
+    "Weight of a source's interaction against one of the target.",
+    low=0.0,
+    high=2.0,
+    search=Search(low=0.1, high=1),
 )
 
 
@@ -91,11 +95,12 @@ class LinearRecommender(Recommender):
 
     def contributions(self, history: Interactions, item: int) -> Floats:
         """See :meth:`~xdrec_app.models.base.Additive.contributions`."""
-        if not self._known_items[item]:
+        weight = np.float32(self.params.source_weight)
+        strengths = np.where(history.items < self.n_target_items, np.float32(1), weight)
+        if not (self._known_items[item] and strengths.any()):
             return np.full(len(history), np.nan, np.float32)
         column = self._item_weights[:, [item]]
         weights = column.toarray().ravel() if sparse.issparse(column) else column.ravel()
-        strengths = np.where(history.items < self.n_target_items, np.float32(1), np.float32(self.params.source_weight))
         terms: Floats = strengths * weights[history.items]
         return terms
 

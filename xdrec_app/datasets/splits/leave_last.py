@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.datasets.arrays import Bools
+from xdrec_app.datasets.arrays import NO_TIME, Bools
 from xdrec_app.datasets.domain_table import DomainTable
 from xdrec_app.datasets.splitting import Split, SplitPlan, splits
 
@@ -53,6 +53,6 @@ class LeaveLastSplit(Split):
         never = np.iinfo(np.int64).max
         limits = np.array([by_id.get(id_, never) for id_ in source.user_ids], np.int64)[source.users]
         is_tested = limits != never
-        has_time = source.times != np.iinfo(np.int64).min
+        has_time = source.times != NO_TIME
         visible: Bools = ~is_tested | (has_time & (source.times <= limits))
         return visible

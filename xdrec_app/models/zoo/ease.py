@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 from typing import ClassVar
 
 import numpy as np
@@ -11,13 +13,12 @@ from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Progress
 from xdrec_app.core.jobs import Job
 from xdrec_app.core.params import Params, Search, param
-from xdrec_app.datasets.arrays import Floats
+from xdrec_app.datasets.arrays import Doubles, Floats
 from xdrec_app.models.base import recommenders
 from xdrec_app.models.capabilities import Capabilities
 from xdrec_app.models.neighbourhood import SOURCE_WEIGHT_PARAM, LinearRecommender
 
-MAX_ITEMS = 40_000
-"""Two square matrices of that size in float32 take 13 GB."""
+ITEMS_PER_BLOCK = 1024
 
 
 class EASEParams(Params):
@@ -61,30 +62,50 @@ class EASE(LinearRecommender):
             When the catalogue is too large for a square matrix in memory.
         """
         n_items = history.shape[1]
-        if n_items > MAX_ITEMS:
-            gigabytes = 2 * 4 * n_items**2 / 1e9
-            raise UserError(
-                f"EASE needs about {gigabytes:.0f} GB for {n_items:,} items; its limit is {MAX_ITEMS:,} items.",
-                "Use fewer sources, or a model that scales, such as co_embedding.",
-            )
-        yield Progress(done=0, total=3, message="EASE: counting co-occurrences")
-        gram = (history.T @ history).toarray()
-        gram[np.diag_indices(n_items)] += np.float32(self.params.l2)
-        yield Progress(done=1, total=3, message="EASE: factorising")
-        factor, _ = linalg.cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
-        yield Progress(done=2, total=3, message="EASE: inverting")
-        inverse, _ = linalg.lapack.spotri(factor, lower=True, overwrite_c=True)
-        diagonal = inverse.diagonal()[:n_target_items].copy()
-        columns = _symmetric_columns(inverse, n_target_items)
-        columns /= -diagonal
-        columns[np.arange(n_target_items), np.arange(n_target_items)] = 0
-        return np.ascontiguousarray(columns)
+        gram = _allocate(n_items, n_target_items)
+        by_item = sparse.csr_matrix(history.T, dtype=np.float64)
+        by_person = sparse.csc_matrix(history, dtype=np.float64)
+        total = n_items + n_items // 2  # the inversion counts half
+        for start in range(0, n_items, ITEMS_PER_BLOCK):
+            stop = min(start + ITEMS_PER_BLOCK, n_items)
+            gram[:, start:stop] = (by_item @ by_person[:, start:stop]).toarray()
+            yield Progress(done=stop, total=total, unit="items", message="EASE: counting co-occurrences")
+        gram[np.diag_indices(n_items)] += self.params.l2
+        factor, failed_at = linalg.lapack.dpotrf(gram, lower=True, overwrite_a=True)
+        if failed_at:
+            raise UserError(f"EASE cannot be solved with l2 = {self.params.l2:g} on these data.", "Choose a larger l2.")
+        yield Progress(done=total, total=total, unit="items", message="EASE: inverting")
+        inverse, _ = linalg.lapack.dpotri(factor, lower=True, overwrite_c=True)
+        weights = _symmetric_columns(inverse, n_target_items)
+        weights /= -inverse.diagonal()[:n_target_items]
+        weights[np.diag_indices(n_target_items)] = 0
+        return weights.astype(np.float32, order="C")
 
 
-def _symmetric_columns(lower: Floats, n_columns: int) -> Floats:
+def _allocate(n_items: int, n_target_items: int) -> Doubles:
+    """Return an empty square matrix in Fortran order, as LAPACK works in place on it."""
+    needed = 8 * n_items * n_items + 12 * n_items * n_target_items
+    try:
+        if needed > _physical_memory():
+            raise MemoryError
+        return np.empty((n_items, n_items), order="F")
+    except MemoryError:
+        raise UserError(
+            f"EASE needs {needed / 1e9:.1f} GB of memory for {n_items:,} items; this machine does not have them.",
+            "Use fewer sources, or a model that grows with the interactions, such as co_embedding.",
+        ) from None
+
+
+def _physical_memory() -> float:
+    """Return the bytes of memory of this machine; infinity where the system does not say."""
+    if not hasattr(os, "sysconf"):
+        return math.inf
+    return float(os.sysconf("SC_PAGE_SIZE")) * os.sysconf("SC_PHYS_PAGES")
+
+
+def _symmetric_columns(lower: Doubles, n_columns: int) -> Doubles:
     """Return the first columns of a symmetric matrix of which only the lower triangle is valid."""
-    columns = lower[:, :n_columns].copy()
-    block = columns[:n_columns]
-    upper = np.triu_indices(n_columns, 1)
-    block[upper] = block.T[upper]
+    columns = lower[:, :n_columns].copy(order="F")
+    square = np.tril(columns[:n_columns])
+    columns[:n_columns] = square + np.tril(square, -1).T
     return columns

@@ -14,15 +14,18 @@ from xdrec_app.datasets.arrays import Doubles, Floats
 from xdrec_app.models.base import recommenders
 from xdrec_app.models.capabilities import Capabilities
 from xdrec_app.models.neighbourhood import SOURCE_WEIGHT_PARAM, LinearRecommender
+from xdrec_app.models.ranking import NO_ITEM, top_k
 
 ITEMS_PER_BLOCK = 512
+TINY = 1e-12
+"""Keeps a division defined where an item has no people and nothing is shrunk."""
 
 
 class ItemKNNParams(Params):
     """Hyper-parameters of :class:`ItemKNN`."""
 
     n_neighbours: int = param(
-        100, "Nearest items kept for each target item.", low=1, high=10_000, search=Search(low=20, high=500, log=True)
+        20, "Nearest items kept for each target item.", low=1, high=10_000, search=Search(low=5, high=200, log=True)
     )
     shrinkage: float = param(
         10.0, "Damps likeness that rests on few people.", low=0.0, high=10_000, search=Search(low=0, high=100)
@@ -51,23 +54,23 @@ class ItemKNN(LinearRecommender):
     def _weights(self, history: sparse.csr_matrix, n_target_items: int) -> Job[sparse.csr_matrix]:
         """Return the kept likenesses, float32 CSR [n_items, n_target_items]."""
         occurs = sparse.csr_matrix((np.ones(history.nnz, np.float32), history.indices, history.indptr), history.shape)
+        by_item = sparse.csr_matrix(occurs.T)
         counts = np.asarray(occurs.sum(axis=0), np.float64).ravel()
         blocks = []
         for start in range(0, n_target_items, ITEMS_PER_BLOCK):
             stop = min(start + ITEMS_PER_BLOCK, n_target_items)
-            together = (occurs.T @ occurs[:, start:stop]).toarray()
-            blocks.append(self._nearest(together, counts, start, stop))
+            together = (by_item[start:stop] @ occurs).toarray()
+            blocks.append(self._nearest(together, counts, start))
             yield Progress(done=stop, total=n_target_items, unit="items", message="Item-kNN: comparing items")
-        return sparse.csr_matrix(sparse.hstack(blocks, format="csr"), dtype=np.float32)
+        return sparse.csr_matrix(sparse.vstack(blocks).T)
 
-    def _nearest(self, together: Floats, counts: Doubles, start: int, stop: int) -> sparse.csc_matrix:
-        """Turn co-occurrence counts [n_items, stop - start] into likenesses, the largest of each column kept."""
-        likeness = together / (np.sqrt(np.outer(counts, counts[start:stop])) + self.params.shrinkage + 1e-12)
-        likeness[np.arange(start, stop), np.arange(stop - start)] = 0.0
-        n_kept = min(self.params.n_neighbours, len(likeness))
-        kept = np.argpartition(-likeness, n_kept - 1, axis=0)[:n_kept]
-        columns = np.tile(np.arange(stop - start), n_kept)
-        values = np.take_along_axis(likeness, kept, axis=0).astype(np.float32)
-        matrix = sparse.csc_matrix((values.ravel(), (kept.ravel(), columns)), shape=likeness.shape)
-        matrix.eliminate_zeros()
-        return matrix
+    def _nearest(self, together: Floats, counts: Doubles, start: int) -> sparse.csr_matrix:
+        """Turn the co-occurrence counts of a block of items [n, n_items] into likenesses, the largest per row kept."""
+        n, n_items = together.shape
+        norms = np.sqrt(np.outer(counts[start : start + n], counts))
+        likeness = (together / np.maximum(norms + self.params.shrinkage, TINY)).astype(np.float32)
+        likeness[np.arange(n), np.arange(start, start + n)] = np.nan  # no item is its own neighbour
+        likeness[likeness == 0] = np.nan
+        neighbours, values = top_k(likeness, min(self.params.n_neighbours, n_items))
+        found = neighbours != NO_ITEM
+        return sparse.csr_matrix((values[found], (np.nonzero(found)[0], neighbours[found])), shape=(n, n_items))

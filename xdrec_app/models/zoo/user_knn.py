@@ -21,18 +21,23 @@ from xdrec_app.models.neighbourhood import (
     history_matrix,
     without_evidence,
 )
+from xdrec_app.models.ranking import top_k
 
-PEOPLE_PER_BLOCK = 256
+CELLS_PER_BLOCK = 1 << 22
+"""So many likenesses are held at once, whatever the number of people."""
+
+TINY = 1e-12
+"""Keeps a division defined for people without history."""
 
 
 class UserKNNParams(Params):
     """Hyper-parameters of :class:`UserKNN`."""
 
     n_neighbours: int = param(
-        100, "Nearest people who recommend.", low=1, high=10_000, search=Search(low=20, high=500, log=True)
+        50, "Nearest people who recommend.", low=1, high=10_000, search=Search(low=10, high=500, log=True)
     )
     shrinkage: float = param(
-        5.0, "Damps likeness that rests on few items.", low=0.0, high=10_000, search=Search(low=0, high=50)
+        1.0, "Damps likeness that rests on few items.", low=0.0, high=10_000, search=Search(low=0, high=50)
     )
     source_weight: float = SOURCE_WEIGHT_PARAM
 
@@ -81,20 +86,21 @@ class UserKNN(Recommender):
         """See :meth:`Recommender.scores_of`."""
         history = sparse.csr_matrix(states)
         scores = np.empty((history.shape[0], self.n_target_items), np.float32)
-        for start in range(0, history.shape[0], PEOPLE_PER_BLOCK):
-            block = slice(start, start + PEOPLE_PER_BLOCK)
+        step = max(1, CELLS_PER_BLOCK // len(self.users))
+        for start in range(0, history.shape[0], step):
+            block = slice(start, start + step)
             scores[block] = (self._nearest(history[block]) @ self._in_target).toarray()
         return without_evidence(scores, np.diff(history.indptr) > 0, self._known_items)
 
     def _nearest(self, history: sparse.csr_matrix) -> sparse.csr_matrix:
         """Return the likeness to the nearest people, float32 CSR [n, n_users]."""
         products = (history @ self._by_item).toarray()
-        likeness = products / (np.outer(_norms(history), self._norms) + self.params.shrinkage + 1e-12)
+        norms = np.outer(_norms(history), self._norms)
+        likeness = (products / np.maximum(norms + self.params.shrinkage, TINY)).astype(np.float32)
         n_kept = min(self.params.n_neighbours + 1, likeness.shape[1])  # one more: a person may find themselves
-        kept = np.argpartition(-likeness, n_kept - 1, axis=1)[:, :n_kept]
+        neighbours, values = top_k(likeness, n_kept)
         rows = np.repeat(np.arange(len(likeness)), n_kept)
-        values = np.take_along_axis(likeness, kept, axis=1).astype(np.float32)
-        return sparse.csr_matrix((values.ravel(), (rows, kept.ravel())), shape=likeness.shape)
+        return sparse.csr_matrix((values.ravel(), (rows, neighbours.ravel())), shape=likeness.shape)
 
     def arrays(self) -> Arrays:
         """See :meth:`Recommender.arrays`."""
