@@ -17,7 +17,7 @@ from xdrec_app.models.base import FitOptions, States, recommenders
 from xdrec_app.models.capabilities import Capabilities
 from xdrec_app.models.gradient import GradientRecommender, RatingScale, RowTensors, row_weights, seen, to_numpy
 from xdrec_app.training.batching import shuffled_batches
-from xdrec_app.training.objectives import OptimiserName, make_optimiser, squared_error, squared_norm, weighted_mean
+from xdrec_app.training.objectives import OptimiserName, make_optimiser, squared_error, weighted_mean
 from xdrec_app.training.phase import Phase, Phases
 
 MAX_STEPS_AT_ONCE = 16
@@ -34,16 +34,16 @@ class BiasedMFParams(Params):
     learning_rate: float = param(0.01, "Step size.", low=1e-5, high=1.0, search=Search(low=2e-3, high=0.03, log=True))
     learning_rate_decay: float = param(0.97, "Factor on the learning rate after each epoch.", low=0.5, high=1.0)
     weight_decay: float = param(
-        0.1, "L2 on the embeddings of each rating.", low=0.0, high=10.0, search=Search(low=0.02, high=0.3, log=True)
+        0.09, "L2 on the embeddings of each rating.", low=0.0, high=10.0, search=Search(low=0.02, high=0.3, log=True)
     )
     bias_weight_decay: float = param(
-        0.02, "L2 on the biases of each rating.", low=0.0, high=10.0, search=Search(low=0.002, high=0.2, log=True)
+        0.005, "L2 on the biases of each rating.", low=0.0, high=10.0, search=Search(low=0.001, high=0.1, log=True)
     )
     source_weight: float = param(
         0.5, "Weight of a source's rating against one of the target.", low=0.0, high=1.0, search=Search(low=0.1, high=1)
     )
-    initial_scale: float = param(0.01, "Standard deviation of the first embeddings.", low=1e-4, high=1.0)
-    patience: int = param(5, "Epochs without improvement before training ends.", low=1, high=100)
+    initial_scale: float = param(0.02, "Standard deviation of the first embeddings.", low=1e-4, high=1.0)
+    patience: int = param(10, "Epochs without improvement before training ends.", low=1, high=100)
 
 
 class Factors(nn.Module):
@@ -153,7 +153,7 @@ class BiasedMF(GradientRecommender):
         if self.params.optimiser != "sgd":
             return rate
         most_frequent = max(np.bincount(rows.users).max(), np.bincount(rows.items).max())
-        return rate * min(self.params.batch_size, len(rows), MAX_STEPS_AT_ONCE * len(rows) / most_frequent)
+        return rate * float(min(self.params.batch_size, len(rows), MAX_STEPS_AT_ONCE * len(rows) / most_frequent))
 
     def user_states(self, users: Ints) -> States:
         """Return [n, embedding_size + 1]: embedding and bias; NaN for people without any row."""
