@@ -7,7 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.storage.database import Database, explaining
+from xdrec_app.storage.database import Database
+from xdrec_app.storage.sqlite import explaining
 
 
 def save_copy(database: Database, destination: Path) -> None:

@@ -9,9 +9,10 @@ from alembic import command
 from alembic.config import Config
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.storage.database import Database, connect, explaining, open_database, schema_version
+from xdrec_app.storage.database import Database, open_database, schema_version
 from xdrec_app.storage.maintenance import save_copy
 from xdrec_app.storage.schema import APPLICATION_ID, SCHEMA_VERSION
+from xdrec_app.storage.sqlite import connect, explaining
 
 SUFFIX = ".xdrec"
 
