@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from xdrec_app.core.events import Tick
 from xdrec_app.core.jobs import Job
 from xdrec_app.core.params import Params
 from xdrec_app.datasets.arrays import Floats, Ints
@@ -34,7 +35,7 @@ class Popularity(Recommender):
     capabilities: ClassVar[Capabilities] = Capabilities(task="ranking", fold_in=True, uses_sources=False)
 
     def _fit(self, data: CrossDomainData, options: FitOptions) -> Job[FitReport]:
-        yield from ()
+        yield Tick()
         in_target = data.interactions.items < data.n_target_items
         items = data.interactions.items[in_target]
         liked = np.bincount(items[data.liked()[in_target]], minlength=data.n_target_items).astype(np.float32)

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 from scipy import sparse
 
+from xdrec_app.core.events import Tick
 from xdrec_app.core.jobs import Job
 from xdrec_app.core.params import Params, Search, param
 from xdrec_app.datasets.arrays import Doubles, Floats, Ints
@@ -61,7 +62,7 @@ class UserKNN(Recommender):
     capabilities: ClassVar[Capabilities] = Capabilities(task="ranking", fold_in=True)
 
     def _fit(self, data: CrossDomainData, options: FitOptions) -> Job[FitReport]:
-        yield from ()
+        yield Tick()
         rows = data.interactions
         self._history = history_matrix(rows, data.n_users, data.n_items, data.n_target_items, self.params.source_weight)
         self._prepare()
