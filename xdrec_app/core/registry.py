@@ -45,7 +45,7 @@ class Registry(Generic[C]):
         """Class decorator: enter `cls` under its `key`."""
         key = cls.key
         known = self._classes.get(key)
-        if known is not None and known.__qualname__ != cls.__qualname__:
+        if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
             raise ValueError(f"two {self.noun}s share the key '{key}': {known.__module__} and {cls.__module__}")
         self._classes[key] = cls
         return cls
