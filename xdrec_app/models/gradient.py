@@ -7,7 +7,7 @@ not its business.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -50,14 +50,22 @@ class GradientRecommender(Recommender):
         A phase that early stopping shall watch is passed through :meth:`watched`.
         """
 
-    def watched(self, phase: Phase, options: FitOptions) -> Phase:
-        """Return the phase with the validation that the options ask for, if any."""
+    def watched(self, phase: Phase, options: FitOptions, before: Callable[[], None] | None = None) -> Phase:
+        """Return the phase with the validation that the options ask for, if any.
+
+        Parameters
+        ----------
+        before
+            Called ahead of each validation: brings what scoring needs up to the weights of the moment.
+        """
         validate = options.validate
         if validate is None:
             return phase
         scorer = _ScorerInTraining(self)
 
         def validate_now() -> Mapping[str, float]:
+            if before is not None:
+                before()
             return validate(scorer)
 
         return replace(phase, validate=validate_now, monitor=options.monitor, higher_is_better=options.higher_is_better)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -14,26 +14,24 @@ def shuffled_batches(n_rows: int, batch_size: int, device: torch.device) -> Iter
     The permutation is drawn on the CPU, so that it is the same on every device. A short rest is a batch of its own.
     """
     order = torch.randperm(n_rows).to(device)
-    yield from order.split(batch_size)
+    yield from torch.split(order, batch_size)
 
 
-def uniform_negatives(starts: Tensor, sizes: Tensor, n_negatives: int) -> Tensor:
-    """Draw items uniformly, each row from its own contiguous slice of the catalogue.
+def shared_negatives(parts: Sequence[slice], n_negatives: int, device: torch.device) -> Tensor:
+    """Draw items uniformly from each domain, once for all rows of a batch.
 
     Parameters
     ----------
-    starts, sizes
-        int64 [n_rows], where each row's domain begins and how many items it has.
+    parts
+        Where each domain's items stand in the catalogue.
     n_negatives
-        Draws per row, with repetition; an item the person knows may be among them, which is rare in a long
+        Draws per domain, with repetition; an item that a person knows may be among them, which is rare in a long
         catalogue and not worth a lookup per draw.
 
     Returns
     -------
     Tensor
-        int64 [n_rows, n_negatives], joint item numbers.
+        int64 [n_domains * n_negatives], joint item numbers, domain after domain. An empty domain gives its start.
     """
-    draws = torch.rand(len(starts), n_negatives, device=starts.device)
-    offsets = (draws * sizes[:, None]).long()
-    # float32 can round a draw just below 1 up to the size itself
-    return starts[:, None] + torch.minimum(offsets, sizes[:, None] - 1)
+    drawn = [part.start + torch.randint(max(1, part.stop - part.start), (n_negatives,)) for part in parts]
+    return torch.cat(drawn).to(device)

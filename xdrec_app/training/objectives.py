@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Literal
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 OptimiserName = Literal["adam", "adamw", "sgd"]
 
@@ -24,7 +24,7 @@ def squared_error(predicted: Tensor, values: Tensor, weights: Tensor | None = No
 
 def binary_cross_entropy(logits: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
     """Return the mean of -t log σ(x) - (1 - t) log(1 - σ(x)); targets in 0 … 1, all float32 [n_rows]."""
-    return F.binary_cross_entropy_with_logits(logits, targets, weights)
+    return functional.binary_cross_entropy_with_logits(logits, targets, weights)
 
 
 def bpr(positive: Tensor, negatives: Tensor, weights: Tensor | None = None) -> Tensor:
@@ -35,11 +35,12 @@ def bpr(positive: Tensor, negatives: Tensor, weights: Tensor | None = None) -> T
     positive
         Scores of liked items, float32 [n_rows].
     negatives
-        Scores of drawn items, float32 [n_rows, n_negatives].
+        Scores of drawn items, float32 [n_rows, n_negatives]; -inf = does not compete with this row.
     weights
         float32 [n_rows].
     """
-    return weighted_mean(F.softplus(negatives - positive[:, None]).mean(dim=1), weights)
+    n_competing = torch.isfinite(negatives).sum(dim=1).clamp(min=1)
+    return weighted_mean(functional.softplus(negatives - positive[:, None]).sum(dim=1) / n_competing, weights)
 
 
 def sampled_softmax(positive: Tensor, negatives: Tensor, weights: Tensor | None = None) -> Tensor:
