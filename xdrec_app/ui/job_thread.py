@@ -1,7 +1,8 @@
-"""A thread that drives one job and tells the window what happens, never more often than eyes can follow."""
+"""A thread that drives jobs and tells the window what happens, never more often than eyes can follow."""
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -65,24 +66,37 @@ class Throttle:
 
 
 class JobThread(QThread):
-    """Drives one job.
+    """Drives the jobs it is given, one after another, until it is closed.
 
     `news` carries each :data:`~xdrec_app.core.events.Event` that passes the throttle, in order; `outcome` the
-    :data:`~xdrec_app.core.jobs.Outcome`, after the last event. Connect both queued.
+    :data:`~xdrec_app.core.jobs.Outcome` of the job, after its last event. Connect both queued.
     """
 
     news = Signal(object)
     outcome = Signal(object)
 
-    def __init__(self, make_job: Callable[[], Job[Any]], parent: QObject | None = None) -> None:
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.control = ThreadControl()
-        self._make_job = make_job
+        self.setObjectName(name)
+        self._jobs: queue.SimpleQueue[tuple[Job[Any], ThreadControl] | None] = queue.SimpleQueue()
         self._throttle = Throttle()
 
+    def drive(self, job: Job[Any], control: ThreadControl) -> None:
+        """Drive a job that has not been started; returns at once."""
+        if not self.isRunning():
+            self.start()
+        self._jobs.put((job, control))
+
+    def close(self) -> None:
+        """Wait for the jobs that were given, and end."""
+        self._jobs.put(None)
+        self.wait()
+
     def run(self) -> None:
-        """Drive the job to its end."""
-        self.outcome.emit(drive(self._make_job(), self._emit, self.control))
+        """Drive what comes until None comes."""
+        while (given := self._jobs.get()) is not None:
+            self._throttle = Throttle()
+            self.outcome.emit(drive(given[0], self._emit, given[1]))
 
     def _emit(self, event: Event) -> None:
         if self._throttle.passes(event):

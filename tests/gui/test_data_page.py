@@ -1,0 +1,96 @@
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from xdrec_app.core.jobs import run
+from xdrec_app.services.import_interactions import import_interactions
+from xdrec_app.services.requests import ImportInteractions, WorkspaceSummary
+from xdrec_app.services.views import Histogram
+from xdrec_app.services.workspace import new_workspace
+from xdrec_app.ui.main_window import MainWindow
+from xdrec_app.ui.pages.data import DataPage
+from xdrec_app.ui.widgets.histogram import merge_bars
+from xdrec_app.ui.widgets.overlap_matrix import OverlapMatrix
+
+
+def data_page(window: MainWindow) -> DataPage:
+    window.navigate("data")
+    page = window.page("data")
+    assert isinstance(page, DataPage)
+    return page
+
+
+def test_a_real_workspace_fills_the_page(qtbot: QtBot, fake_pool, settings, tmp_path: Path) -> None:
+    workspace = tmp_path / "small.xdrec"
+    new_workspace(workspace)
+    for domain, people in (("Books", range(6)), ("Movies", range(3, 9))):
+        file = tmp_path / f"{domain}.csv"
+        lines = [f"u{one},{domain[0]}{one % 4},{1 + one % 5}" for one in people]
+        file.write_text("\n".join(["user,item,rating", *lines, "broken"]) + "\n")
+        run(import_interactions(ImportInteractions(workspace=workspace, file=file, domain=domain)))
+    window = MainWindow(fake_pool, settings)
+    qtbot.addWidget(window)
+    window.show()
+    with qtbot.waitSignal(window.state.opened):
+        window.open_workspace(workspace)
+    page = data_page(window)
+    assert [(card.domain.name, card.domain.users) for card in page.cards] == [("Books", 6), ("Movies", 6)]
+    assert page.matrix.shared("Books", "Movies") == 3
+    qtbot.waitUntil(lambda: all(card.histogram.bars for card in page.cards))
+    qtbot.waitUntil(lambda: page.items.model.rowCount() == 4)
+    page.imports.rejected_asked.emit(page.imports._batches[0].batch)
+    qtbot.waitUntil(lambda: page.imports.lines.model().rowCount() == 1)
+    assert page.imports.lines.model().index(0, 2).data() == "broken"
+    window.close()
+
+
+def test_scrolling_fetches_the_next_items(opened: MainWindow, qtbot: QtBot) -> None:
+    page = data_page(opened)
+    model = page.items.model
+    qtbot.waitUntil(lambda: model.rowCount() == 200)
+    while model.canFetchMore(model.index(-1, -1)) or model.rowCount() < 500:
+        model.fetchMore(model.index(-1, -1))
+        with qtbot.waitSignal(model.loaded):
+            pass
+    ids = [model.index(row, 0).data() for row in range(model.rowCount())]
+    assert ids == [f"B{key:04d}" for key in range(1, 501)]
+
+
+def test_a_search_replaces_the_items(opened: MainWindow, qtbot: QtBot) -> None:
+    page = data_page(opened)
+    page.items.search.setText("Title 49")
+    qtbot.waitUntil(lambda: page.items.model.rowCount() == 11)
+
+
+def test_an_empty_workspace_offers_the_import(opened: MainWindow, fake_browser, qtbot: QtBot) -> None:
+    page = data_page(opened)
+    fake_browser.domains, fake_browser.imports = (), ()
+    fake_browser.version += 1
+    with qtbot.waitSignal(opened.state.changed, timeout=4000):
+        pass
+    assert page._states.currentIndex() == 0
+
+
+def test_rejected_lines_are_shown_for_a_batch_that_was_handed_over(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.navigate("data", batch=1)
+    page = data_page(opened)
+    qtbot.waitUntil(page.imports.lines.isVisible)
+    assert page.imports.lines.model().rowCount() == 2
+
+
+def test_many_values_share_bars_and_no_count_is_lost() -> None:
+    histogram = Histogram(values=tuple(map(float, range(101))), counts=tuple(range(101)))
+    bars = merge_bars(histogram, 40)
+    assert len(bars) <= 40
+    assert sum(count for _, count in bars) == sum(range(101))
+    assert bars[0][0] == "0 – 2"
+
+
+def test_the_share_of_an_overlap_is_of_the_smaller_domain(qtbot: QtBot, fake_browser) -> None:
+    matrix = OverlapMatrix()
+    qtbot.addWidget(matrix)
+    summary = fake_browser.summary()
+    assert isinstance(summary, WorkspaceSummary)
+    matrix.set_summary(summary)
+    assert matrix.share("Movies", "Books") == 12 / 30
+    assert matrix.shared("Books", "Books") == 30
