@@ -38,8 +38,8 @@ def make_application(settings: Settings) -> QApplication:
     return app
 
 
-def run(argv_path: Path | None = None) -> int:
-    """Show the window, with a workspace if one is named, until it is closed.
+def run(argv_path: Path | None = None, *, open_sample: bool = False) -> int:
+    """Show the window, with a workspace or the sample if asked for, until it is closed.
 
     Returns
     -------
@@ -63,6 +63,8 @@ def run(argv_path: Path | None = None) -> int:
     window.show()
     if argv_path is not None:
         window.open_workspace(argv_path.resolve())
+    elif open_sample:
+        window.commands.open_sample()
     return app.exec()
 
 
