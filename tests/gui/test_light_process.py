@@ -9,7 +9,7 @@ from pathlib import Path
 VISIT = """
 import json, sys
 from pathlib import Path
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEventLoop, QTimer
 from xdrec_app.services.requests import Done
 from xdrec_app.ui.app import make_application
 from xdrec_app.ui.main_window import MainWindow
@@ -21,22 +21,27 @@ class Pool:
     def job(self, request): yield from (); return Done()
     query = job
 
+def wait(milliseconds):
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()  # unlike QTest.qWait it lets other threads run
+
 folder = Path(sys.argv[1])
 app = make_application(Settings(folder / "window.ini"))
 window = MainWindow(Pool(), Settings(folder / "window.ini"))
 window.show()
-QTest.qWait(100)
+wait(100)
 loaded = lambda names: sorted(name for name in names if name in sys.modules)
 home = loaded(("pyqtgraph", "numpy", "sqlalchemy"))
 window.open_workspace(folder / "w.xdrec")
 for _ in range(200):
     if window.state.is_open:
         break
-    QTest.qWait(50)
-assert window.state.is_open
+    wait(50)
+assert window.state.is_open, window.message_bar.shown
 for number in range(window.stack.count()):
     window.stack.setCurrentIndex(number)
-    QTest.qWait(150)
+    wait(150)
 window.close()
 print(json.dumps({"home": home, "all": loaded(("torch", "pandas", "scipy", "safetensors"))}))
 """
