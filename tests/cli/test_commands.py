@@ -90,8 +90,8 @@ def test_training_reports_metrics_beside_baselines_and_lift(trained):
     assert trained["status"] == "finished" and trained["epochs"] == 0
     assert set(trained["baselines"]) == {"popularity", "without_sources"}
     figure = trained["lift"]["ndcg@10"]
-    assert figure["with"] == trained["metrics"]["ndcg@10"]
-    assert figure["without"] == trained["baselines"]["without_sources"]["ndcg@10"]
+    assert figure["with"] == pytest.approx(trained["metrics"]["ndcg@10"], rel=1e-12)
+    assert figure["without"] == pytest.approx(trained["baselines"]["without_sources"]["ndcg@10"], rel=1e-12)
     assert figure["relative"] == pytest.approx(figure["with"] / figure["without"] - 1)
     assert trained["metrics"]["ndcg@10"] > trained["baselines"]["popularity"]["ndcg@10"]
     assert trained["protocol"]["split"] == "random" and "films" in trained["protocol_sentence"]
