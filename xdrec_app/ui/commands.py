@@ -59,6 +59,8 @@ class WindowCommands(QObject):
     def choose_new(self) -> None:
         """Ask where a new workspace shall be, and make it."""
         dialog = self._dialog(self.tr("New workspace"), QFileDialog.AcceptMode.AcceptSave)
+        # Nothing is ever overwritten: the job refuses a name that is taken, so the dialog need not ask.
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
         dialog.selectFile(self.tr("My workspace") + SUFFIX)
         dialog.fileSelected.connect(self._new)
         dialog.open()
@@ -114,7 +116,6 @@ class WindowCommands(QObject):
     @Slot(str)
     def _new(self, path: str) -> None:
         self._settings.set_folder(Path(path).parent)
-        # The file dialog has asked whether to overwrite: a file in the way is moved aside by nobody but the user.
         self._create(CreateWorkspace(workspace=Path(path)), self.tr("Making a workspace"))
 
     def _create(self, request: CreateSample | CreateWorkspace, title: str) -> None:

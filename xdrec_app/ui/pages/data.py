@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from xdrec_app.core.events import Change
 from xdrec_app.services.views import Histogram, RejectedRow
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from xdrec_app.services.browse import Browser
 
 CARD_WIDTH = 300
+NARROW = 960
 OF_DATA = frozenset({Change.DOMAINS, Change.INTERACTIONS, Change.ITEMS, Change.LINKS})
 
 
@@ -120,7 +121,7 @@ class DataPage(Page):
         self._grid = QGridLayout()
         self._grid.setSpacing(Space.L)
         column.addLayout(self._grid)
-        middle = QHBoxLayout()
+        self._middle = middle = QHBoxLayout()
         middle.setSpacing(Space.L)
         overlap = Card(
             self.tr("Shared people"),
@@ -161,6 +162,8 @@ class DataPage(Page):
         self.context.reader.ask("data.histograms", partial(read_histograms, names), self._show_histograms)
 
     def _place_cards(self) -> None:
+        is_narrow = self.width() < NARROW
+        self._middle.setDirection(QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight)
         margins = self.content.contentsMargins()
         room = self.width() - margins.left() - margins.right()
         columns = max(1, min(len(self.cards), room // CARD_WIDTH))

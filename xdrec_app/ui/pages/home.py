@@ -14,6 +14,7 @@ from xdrec_app.ui.icons import IconLabel
 from xdrec_app.ui.pages.base import Page, pages
 from xdrec_app.ui.theme import Space, theme
 from xdrec_app.ui.widgets.basic import Card, Dot, StatTile, button, clear_layout, label
+from xdrec_app.ui.widgets.overlap_picture import OverlapPicture
 
 CONTENT_WIDTH = 880
 
@@ -39,8 +40,9 @@ class HomePage(Page):
         row.addStretch(1)
         row.addWidget(middle, 20)
         row.addStretch(1)
+        self.content.addStretch(1)
         self.content.addLayout(row)
-        self.content.addStretch()
+        self.content.addStretch(3)
         theme().changed.connect(self._redraw)
 
     def refresh(self, changes: frozenset[Change]) -> None:
@@ -58,17 +60,23 @@ class HomePage(Page):
 
     def _show_welcome(self) -> None:
         commands = self.context.commands
-        self._column.addWidget(label(self.tr("What does one domain tell us about the other?"), "display", wraps=True))
-        self._column.addWidget(
-            label(
-                self.tr(
-                    "Bring ratings, clicks or purchases of the same people in books, movies, music … "
-                    "and see what each adds to the recommendations of the others."
-                ),
-                "lead",
-                wraps=True,
-            )
+        hero = QWidget()
+        beside = QHBoxLayout(hero)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(Space.XL)
+        words = QVBoxLayout()
+        words.setSpacing(Space.M)
+        words.addStretch()
+        words.addWidget(label(self.tr("What does one domain tell us about the other?"), "display", wraps=True))
+        text = self.tr(
+            "Bring ratings, clicks or purchases of the same people in books, movies, music … "
+            "and see what each adds to the recommendations of the others."
         )
+        words.addWidget(label(text, "lead", wraps=True))
+        words.addStretch()
+        beside.addLayout(words, 1)
+        beside.addWidget(OverlapPicture())
+        self._column.addWidget(hero)
         tiles = QWidget()
         row = QHBoxLayout(tiles)
         row.setContentsMargins(0, Space.M, 0, 0)
@@ -76,7 +84,7 @@ class HomePage(Page):
         sample = Tile(
             "sample",
             self.tr("Explore the sample"),
-            self.tr("Three domains, 3,000 people, ready in a few seconds"),
+            self.tr("Books, movies and music: 200,000 invented ratings in seconds"),
             is_primary=True,
         )
         sample.clicked.connect(commands.open_sample)
@@ -95,6 +103,7 @@ class HomePage(Page):
         if not recent:
             return
         card = Card(self.tr("Recent"))
+        card.body.setSpacing(Space.XS)
         for path in recent:
             card.body.addWidget(self._recent_row(path))
         self._column.addWidget(card)

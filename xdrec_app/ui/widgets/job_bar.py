@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from xdrec_app.core.events import EpochEnd, Event, PhaseStarted, Progress
@@ -18,6 +18,7 @@ from xdrec_app.ui.widgets.basic import button, label
 
 LINGER_MS = 5000
 STEPS = 1000
+FIGURES_WIDTH = 190
 
 
 class JobBar(QFrame):
@@ -63,8 +64,9 @@ class JobBar(QFrame):
         row.addWidget(self._icon)
         row.addLayout(words, 2)
         row.addWidget(self.progress, 3)
+        self.figures.setMinimumWidth(FIGURES_WIDTH)
         for widget in (self.figures, self.queue, self.stop, self.cancel):
-            row.addWidget(widget)
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
 
     @Slot(object)
     def _start(self, handle: JobHandle) -> None:

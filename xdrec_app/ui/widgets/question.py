@@ -24,7 +24,7 @@ class Question(QWidget):
         self._covered = parent
         self._answers = answers
         card = Card()
-        card.setFixedWidth(480)
+        card.setMinimumWidth(480)
         card.body.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
         card.body.addWidget(label(heading, "heading", wraps=True))
         card.body.addWidget(label(text, "muted", wraps=True))
@@ -66,6 +66,5 @@ class Question(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Dim what lies behind."""
-        veil = QColor(theme().colours.sunken)
-        veil.setAlpha(190)
+        veil = QColor(0, 0, 0, 150 if theme().is_dark else 90)
         QPainter(self).fillRect(self.rect(), veil)
