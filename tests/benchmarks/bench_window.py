@@ -1,0 +1,121 @@
+"""The window while a model is trained: how late a 10 ms timer is, and how long the window takes to appear.
+
+Training runs in a child process, as always. Wanted: late by at most 16 ms at the 99th percentile and 60 ms at most;
+visible within 2 s of a warm start, without torch, pandas or scipy in the process.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+WATCHED_S = 15.0
+START = """
+import sys, time
+started = time.perf_counter()
+from PySide6.QtCore import QTimer
+from xdrec_app.ui.app import make_application
+from xdrec_app.ui.main_window import MainWindow
+from xdrec_app.ui.settings import Settings
+from pathlib import Path
+app = make_application(Settings(Path(sys.argv[1])))
+window = MainWindow(settings=Settings(Path(sys.argv[1])))
+window.show()
+def visible():
+    app.processEvents()
+    heavy = [name for name in ("torch", "pandas", "scipy", "pyqtgraph") if name in sys.modules]
+    print(time.perf_counter() - started, heavy)
+    window.close(); app.quit()
+QTimer.singleShot(0, visible)
+app.exec()
+"""
+
+
+def start_times(n_starts: int = 5) -> list[float]:
+    """Return seconds from the start of the interpreter to the painted window; the first, cold start is left out."""
+    times = []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(n_starts + 1):
+            started = time.perf_counter()
+            process = subprocess.Popen(
+                [sys.executable, "-c", START, f"{folder}/s.ini"], stdout=subprocess.PIPE, text=True, env=os.environ
+            )
+            line = process.stdout.readline()
+            times.append(time.perf_counter() - started)
+            process.wait()
+            assert "torch" not in line and "pandas" not in line and "scipy" not in line, line
+    return times[1:]
+
+
+def lateness_while_training() -> tuple[list[float], int]:
+    """Return how late each tick of a 10 ms timer was, in ms, while a model is trained; and the epochs seen."""
+    from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+
+    from xdrec_app.demo import SOURCES, TARGET, Pilot, offscreen_window
+    from xdrec_app.services.requests import CreateSample
+
+    late: list[float] = []
+    with tempfile.TemporaryDirectory() as folder, offscreen_window() as window:
+        pilot = Pilot(window, None)
+        path = Path(folder) / "w.xdrec"
+        pilot.finish(window.runner.submit(CreateSample(workspace=path), "sample"))
+        window.open_workspace(path)
+        pilot.until(lambda: len(window.state.domains) == 3, "the domains")
+        for page in window.pages:
+            pilot.show(page.key)
+        pilot.show(
+            "train", target=TARGET, sources=SOURCES, model="co_embedding", params={"epochs": 200, "patience": 200}
+        )
+        pilot.press("train", "Train")
+        handle = window.runner.current
+        epochs: list[object] = []
+        handle.news.connect(epochs.append)
+        pilot.until(lambda: any(event.kind == "epoch_end" for event in epochs), "the first epoch")
+        clock, timer = QElapsedTimer(), QTimer()
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.setInterval(10)
+
+        def tick() -> None:
+            late.append(max(0.0, clock.nsecsElapsed() / 1e6 - 10.0))
+            clock.restart()
+
+        timer.timeout.connect(tick)
+        clock.start()
+        timer.start()
+        _wait(WATCHED_S)
+        timer.stop()
+        handle.cancel()
+        pilot.until(lambda: handle.outcome is not None, "the end")
+        return late, sum(event.kind == "epoch_end" for event in epochs)
+
+
+def _wait(seconds: float) -> None:
+    """Run Qt's own event loop, as the application does."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(int(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+def main() -> None:
+    """Print the figures as a table."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    starts = start_times()
+    late, n_epochs = lateness_while_training()
+    late.sort()
+    p99 = late[int(0.99 * (len(late) - 1))]
+    print("| figure | measured | wanted |")
+    print("|---|---|---|")
+    print(f"| window painted after, warm start, median of {len(starts)} | {statistics.median(starts):.2f} s | < 2 s |")
+    print(f"| 10 ms timer while training ({n_epochs} epochs): late at p99 | {p99:.1f} ms | ≤ 16 ms |")
+    print(f"| the same, longest | {late[-1]:.1f} ms | ≤ 60 ms |")
+    print(json.dumps({"start_s": starts, "late_p99_ms": p99, "late_max_ms": late[-1]}), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
