@@ -152,6 +152,7 @@ def reader(qapp: QApplication, fake_browser: FakeBrowser) -> Iterator[Reader]:
 @pytest.fixture
 def window(qtbot: QtBot, fake_pool: FakePool, settings: Settings, fake_browser: FakeBrowser) -> Iterator[MainWindow]:
     made = MainWindow(fake_pool, settings, Reader(lambda _path: fake_browser))  # type: ignore[arg-type, return-value]
+    made.state._timer.setInterval(50)
     made.show()
     qtbot.waitExposed(made)
     yield made

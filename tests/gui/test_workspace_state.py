@@ -18,7 +18,7 @@ def test_what_a_job_of_the_window_announced_is_told_once(opened: MainWindow, qtb
     opened.state.changed.connect(told.append)
     opened.state.note(frozenset({Change.LINKS}))
     qtbot.waitUntil(lambda: bool(told))
-    qtbot.wait(1200)
+    qtbot.wait(300)
     assert told == [frozenset({Change.LINKS})]
 
 
