@@ -31,6 +31,7 @@ KEY_METRICS: dict[Task, str] = {"ranking": "ndcg@10", "rating": "rmse"}
 """The one metric that stands for a run, by what its model is trained for."""
 
 KEY_CUTOFF = "10"
+_FIRST = ("rmse", "mae", "ndcg", "hit", "recall")
 _ORDER = ("rmse", "mae", "ndcg", "hit", "recall", "precision", "mrr", "auc", "coverage")
 
 
@@ -57,10 +58,10 @@ def in_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=place)
 
 
-def is_key_cutoff(name: str) -> bool:
-    """Tell whether a metric is shown at first: those without a cut-off, and those at 10."""
-    _, at, k = name.partition("@")
-    return not at or k == KEY_CUTOFF
+def is_shown_first(name: str) -> bool:
+    """Tell whether a metric is shown before somebody asks for all of them."""
+    key, at, k = name.partition("@")
+    return key in _FIRST and (not at or k == KEY_CUTOFF)
 
 
 def key_metrics(metrics: Mapping[str, object], task: Task | None = None) -> list[str]:

@@ -146,8 +146,12 @@ class EmptyState(QWidget):
         self.heading = _centred(label(heading, "heading"))
         self.text = _centred(label(text, "muted", wraps=True))
         self.text.setFixedWidth(440)
-        for words in (self.heading, self.text):
-            column.addWidget(words, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.heading, 0, Qt.AlignmentFlag.AlignHCenter)
+        lines = QHBoxLayout()  # an alignment instead would cut the text: it ignores that wrapped words grow in height
+        lines.addStretch()
+        lines.addWidget(self.text)
+        lines.addStretch()
+        column.addLayout(lines)
         row = QHBoxLayout()
         row.setSpacing(Space.S)
         row.addStretch()

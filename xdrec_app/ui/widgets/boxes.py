@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QSpin
 INT_LIMIT = 2**31 - 1
 FLOAT_LIMIT = 1e12
 DECIMALS = 12
+TEXT_MARGIN = 7
+"""The style sheet's padding does not reach the text of a spin box."""
 
 
 class IntBox(QSpinBox):
@@ -17,6 +19,7 @@ class IntBox(QSpinBox):
     def __init__(self, low: float | None = None, high: float | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setRange(-INT_LIMIT if low is None else int(low), INT_LIMIT if high is None else min(int(high), INT_LIMIT))
+        self.lineEdit().setTextMargins(TEXT_MARGIN, 0, 0, 0)
         self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -35,6 +38,7 @@ class FloatBox(QDoubleSpinBox):
         super().__init__(parent)
         self.setDecimals(DECIMALS)
         self.setRange(-FLOAT_LIMIT if low is None else low, FLOAT_LIMIT if high is None else high)
+        self.lineEdit().setTextMargins(TEXT_MARGIN, 0, 0, 0)
         self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 

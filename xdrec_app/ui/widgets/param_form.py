@@ -56,14 +56,16 @@ class ParamRow(QWidget):
         return self.value != self.field.default
 
     def set_value(self, value: Any) -> None:
-        """Show a value; one that does not fit the field is ignored."""
+        """Show a value of the field's kind."""
         editor = self.editor
         if isinstance(editor, QCheckBox):
             editor.setChecked(bool(value))
         elif isinstance(editor, ChoiceBox):
             editor.choose(str(value))
-        elif isinstance(value, int | float):
-            editor.setValue(int(value) if isinstance(editor, IntBox) else float(value))
+        elif isinstance(editor, IntBox):
+            editor.setValue(int(value))
+        else:
+            editor.setValue(float(value))
         self._mark()
 
     def _arrange(self) -> None:
@@ -98,7 +100,7 @@ class ParamRow(QWidget):
 
     def _mark(self) -> None:
         self.reset.setVisible(self.is_changed)
-        restyle(self._name, "tone", "accent" if self.is_changed else "")
+        restyle(self._name, "tone", "strong" if self.is_changed else "")
 
     def _tool_tip(self) -> str:
         field = self.field
