@@ -1,7 +1,7 @@
-"""A fitted model as bytes and back: weights, ids, and a manifest that says what they are. Never pickle.
+"""Models as bytes and back: a manifest, weights as safetensors, ids as JSON; never pickle.
 
-Safetensors does not notice a flipped bit, so the manifest keeps a digest, and names and shapes are checked before a
-model sees them. Titles, texts and tags are not kept: the workspace knows them.
+The manifest says what must be in the other two, so that flipped bits, missing arrays, odd shapes and versions of the
+future are sentences instead of wrong scores. Where the bytes are kept is not this module's business.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import ValidationError
@@ -22,7 +22,9 @@ from xdrec_app.datasets.catalogue import Catalogue
 from xdrec_app.datasets.vocabulary import Vocabulary
 from xdrec_app.models.base import Arrays, Recommender, recommenders
 
-FORMAT_VERSION = 1
+FORMAT_VERSION: Literal[1] = 1
+
+_HINT = "Train the model again."
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,11 @@ class PackedModel:
     Attributes
     ----------
     manifest
-        JSON text; see :class:`Manifest`.
+        JSON; see :class:`Manifest`.
     weights
-        Safetensors.
+        The arrays of the model, safetensors.
     ids
-        JSON text in UTF-8: the ids of people and items in the order of their numbers.
+        JSON in UTF-8: the ids of people and items in the order of their numbers. Titles, texts and tags are not kept.
     """
 
     manifest: str
@@ -44,36 +46,31 @@ class PackedModel:
     ids: bytes
 
 
-class ArrayForm(Value):
-    """Shape and dtype of one array."""
+class ArraySpec(Value):
+    """Name, numpy type and shape of one array."""
 
-    shape: tuple[int, ...]
+    name: str
     dtype: str
+    shape: tuple[int, ...]
+
+
+class DomainSpec(Value):
+    """One domain of the numbering: name, number of items, lowest and highest value."""
+
+    name: str
+    n_items: int
+    scale: tuple[float, float]
 
 
 class Manifest(Value):
-    """What the bytes of a model are.
+    """What a packed model consists of."""
 
-    Attributes
-    ----------
-    key, params
-        Which model, with which hyper-parameters.
-    domains
-        Name and number of items of each domain, the target first.
-    scales
-        Lowest and highest value per domain.
-    arrays
-        Name → form of every array of the weights.
-    weights_sha256, ids_sha256
-        Digests of the two other parts.
-    """
-
-    format_version: int
-    key: str
+    format_version: Literal[1]
+    model: str
     params: dict[str, Any]
-    domains: tuple[tuple[str, int], ...]
-    scales: tuple[tuple[float, float], ...]
-    arrays: dict[str, ArrayForm]
+    n_users: int
+    domains: tuple[DomainSpec, ...]
+    arrays: tuple[ArraySpec, ...]
     weights_sha256: str
     ids_sha256: str
 
@@ -84,16 +81,17 @@ def pack(model: Recommender) -> PackedModel:
     arrays = {name: np.ascontiguousarray(array) for name, array in model.arrays().items()}
     weights = save(arrays)
     ids = json.dumps({"users": model.users.ids, "items": model.catalogue.ids}, ensure_ascii=False).encode()
+    catalogue = model.catalogue
     manifest = Manifest(
         format_version=FORMAT_VERSION,
-        key=model.key,
-        params=model.params.model_dump(),
+        model=model.key,
+        params=model.params.model_dump(mode="json"),
+        n_users=len(model.users),
         domains=tuple(
-            (name, part.stop - part.start)
-            for name, part in zip(model.catalogue.domains, model.catalogue.slices, strict=True)
+            DomainSpec(name=name, n_items=part.stop - part.start, scale=scale)
+            for name, part, scale in zip(catalogue.domains, catalogue.slices, model.scales, strict=True)
         ),
-        scales=model.scales,
-        arrays={name: ArrayForm(shape=array.shape, dtype=str(array.dtype)) for name, array in arrays.items()},
+        arrays=tuple(_spec_of(name, array) for name, array in sorted(arrays.items())),
         weights_sha256=hashlib.sha256(weights).hexdigest(),
         ids_sha256=hashlib.sha256(ids).hexdigest(),
     )
@@ -101,80 +99,95 @@ def pack(model: Recommender) -> PackedModel:
 
 
 def unpack(packed: PackedModel) -> Recommender:
-    """Return the model that `pack` packed, with bit-identical scores.
+    """Return the model, ready to score; its catalogue has ids but no titles, texts and tags.
+
+    An array may hold NaN or infinity, if it did so when it was packed; the checksum tells damage from intent.
 
     Raises
     ------
     UserError
-        When the format is newer, the model is not known here, or anything is damaged or does not fit.
+        When the format is of another version, the model unknown, or anything missing, changed or of odd shape.
     """
-    manifest = _read_manifest(packed.manifest)
-    for part, data, digest in (
-        ("weights", packed.weights, manifest.weights_sha256),
-        ("ids", packed.ids, manifest.ids_sha256),
-    ):
-        if hashlib.sha256(data).hexdigest() != digest:
-            raise _damaged(f"the {part} are not those that were stored")
-    arrays = _read_arrays(packed.weights, manifest)
-    model_class = recommenders[manifest.key]
+    manifest = _manifest_of(packed.manifest)
+    _check_digest("weights", packed.weights, manifest.weights_sha256)
+    _check_digest("ids", packed.ids, manifest.ids_sha256)
+    model_class = recommenders[manifest.model]
     model = model_class(model_class.Params.parse(manifest.params))
-    users, items = _read_ids(packed.ids)
-    model.bind(Vocabulary(users), _catalogue(manifest, items), manifest.scales)
+    users, items = _ids_of(packed.ids, manifest)
+    model.bind(users, _catalogue_of(manifest, items), tuple(domain.scale for domain in manifest.domains))
+    arrays = _arrays_of(packed.weights, manifest)
     try:
         model.restore(arrays)
-    except (KeyError, ValueError, RuntimeError, IndexError) as error:
-        raise _damaged(f"the weights do not fit the model '{manifest.key}': {error}") from error
+    except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
+        raise UserError(
+            f"The stored weights do not fit the model '{manifest.model}' of this version.", _HINT
+        ) from error
     return model
 
 
-def _read_manifest(text: str) -> Manifest:
+def _manifest_of(text: str) -> Manifest:
     try:
-        version = json.loads(text)["format_version"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise _damaged("its manifest cannot be read") from error
-    if version != FORMAT_VERSION:
+        content = json.loads(text)
+    except ValueError:
+        raise UserError("The description of the stored model cannot be read; it is damaged.", _HINT) from None
+    version = content.get("format_version") if isinstance(content, dict) else None
+    if isinstance(version, int) and version != FORMAT_VERSION:
         raise UserError(
-            f"The stored model has the format {version}; this version of XDRec reads {FORMAT_VERSION}.",
-            "Use the version that stored it, or train again.",
+            f"The model is stored in format {version}; this version of XDRec reads format {FORMAT_VERSION}.",
+            "Open it with the version that stored it, or train the model again.",
         )
     try:
-        return Manifest.model_validate_json(text)
+        return Manifest.model_validate(content)
     except ValidationError as error:
-        raise _damaged("its manifest cannot be read") from error
+        place = ".".join(str(part) for part in error.errors()[0]["loc"]) or "the whole"
+        raise UserError(f"The description of the stored model is not valid (at {place}).", _HINT) from None
 
 
-def _read_arrays(weights: bytes, manifest: Manifest) -> Arrays:
+def _check_digest(what: str, data: bytes, expected: str) -> None:
+    if hashlib.sha256(data).hexdigest() != expected:
+        raise UserError(f"The stored {what} of the model are damaged: their checksum does not match.", _HINT)
+
+
+def _ids_of(data: bytes, manifest: Manifest) -> tuple[Vocabulary, tuple[str, ...]]:
     try:
-        arrays = dict(load(weights))
-    except SafetensorError as error:
-        raise _damaged(str(error)) from error
-    forms = {name: ArrayForm(shape=array.shape, dtype=str(array.dtype)) for name, array in arrays.items()}
-    if forms != manifest.arrays:
-        raise _damaged("its arrays are not those of its manifest")
+        content = json.loads(data)
+        users, items = Vocabulary(content["users"]), tuple(content["items"])
+    except (ValueError, KeyError, TypeError):
+        raise UserError("The stored ids of the model cannot be read.", _HINT) from None
+    n_items = sum(domain.n_items for domain in manifest.domains)
+    if len(users) != manifest.n_users or len(items) != n_items:
+        raise UserError(
+            f"The model is said to know {manifest.n_users} people and {n_items} items, "
+            f"but ids are stored for {len(users)} and {len(items)}.",
+            _HINT,
+        )
+    return users, items
+
+
+def _catalogue_of(manifest: Manifest, ids: tuple[str, ...]) -> Catalogue:
+    slices, start = [], 0
+    for domain in manifest.domains:
+        slices.append(slice(start, start + domain.n_items))
+        start += domain.n_items
+    names = tuple(domain.name for domain in manifest.domains)
+    nothing = ("",) * len(ids)
+    return Catalogue(names, tuple(slices), ids, nothing, nothing, ((),) * len(ids))
+
+
+def _arrays_of(data: bytes, manifest: Manifest) -> Arrays:
+    try:
+        arrays = load(data)
+    except (SafetensorError, KeyError, ValueError):
+        raise UserError("The stored weights of the model cannot be read.", _HINT) from None
+    expected = {spec.name: spec for spec in manifest.arrays}
+    if arrays.keys() != expected.keys():
+        odd = sorted(arrays.keys() ^ expected.keys())[0]
+        raise UserError(f"The stored weights lack '{odd}' or have it without need.", _HINT)
+    for name, array in arrays.items():
+        if _spec_of(name, array) != expected[name]:
+            raise UserError(f"The stored weights '{name}' have an unexpected shape or type.", _HINT)
     return arrays
 
 
-def _read_ids(data: bytes) -> tuple[list[str], list[str]]:
-    ids = json.loads(data)
-    return ids["users"], ids["items"]
-
-
-def _catalogue(manifest: Manifest, items: list[str]) -> Catalogue:
-    slices, start = [], 0
-    for _, size in manifest.domains:
-        slices.append(slice(start, start + size))
-        start += size
-    if start != len(items):
-        raise _damaged("the number of items is not that of its domains")
-    return Catalogue(
-        domains=tuple(name for name, _ in manifest.domains),
-        slices=tuple(slices),
-        ids=tuple(items),
-        titles=("",) * start,
-        texts=("",) * start,
-        tags=((),) * start,
-    )
-
-
-def _damaged(how: str) -> UserError:
-    return UserError(f"The stored model is damaged: {how}.", "Train it again.")
+def _spec_of(name: str, array: np.ndarray) -> ArraySpec:
+    return ArraySpec(name=name, dtype=array.dtype.name, shape=array.shape)

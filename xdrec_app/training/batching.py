@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
 
 
-def shuffled_batches(n_rows: int, batch_size: int, device: torch.device) -> Iterator[Tensor]:
-    """Yield the row numbers 0 … n_rows - 1 in random order, int64 [batch_size] at a time.
+def n_batches(n_rows: int, batch_size: int) -> int:
+    """Return the number of batches of an epoch."""
+    return max(1, math.ceil(n_rows / batch_size))
 
-    The permutation is drawn on the CPU, so that it is the same on every device. A short rest is a batch of its own.
+
+def shuffled_batches(n_rows: int, batch_size: int, device: torch.device) -> Iterator[Tensor]:
+    """Yield the row numbers 0 … n_rows - 1 in random order, in int64 batches of at most `batch_size`.
+
+    The permutation is drawn on the CPU, so that it is the same on every device. Batches are of equal length but for
+    one row: a short rest would take a step as long as the others on the word of a few rows.
     """
     order = torch.randperm(n_rows).to(device)
-    yield from torch.split(order, batch_size)
+    yield from torch.tensor_split(order, n_batches(n_rows, batch_size))
 
 
 def shared_negatives(parts: Sequence[slice], n_negatives: int, device: torch.device) -> Tensor:

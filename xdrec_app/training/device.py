@@ -42,7 +42,7 @@ def choose_device(choice: DeviceChoice = "auto") -> tuple[torch.device, str]:
 
 
 def _why_no_cuda() -> str:
-    if not torch.backends.cuda.is_built():
+    if torch.version.cuda is None and torch.version.hip is None:
         return "this PyTorch build has no CUDA support"
     if not torch.cuda.is_available():
         return "PyTorch supports CUDA, but no usable NVIDIA GPU or driver answers"

@@ -16,7 +16,7 @@ from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.models.base import FitOptions, States, recommenders
 from xdrec_app.models.capabilities import Capabilities
 from xdrec_app.models.gradient import GradientRecommender, RatingScale, RowTensors, row_weights, seen, to_numpy
-from xdrec_app.training.batching import shuffled_batches
+from xdrec_app.training.batching import n_batches, shuffled_batches
 from xdrec_app.training.objectives import OptimiserName, make_optimiser, squared_error, weighted_mean
 from xdrec_app.training.phase import Phase, Phases
 
@@ -153,7 +153,8 @@ class BiasedMF(GradientRecommender):
         if self.params.optimiser != "sgd":
             return rate
         most_frequent = max(np.bincount(rows.users).max(), np.bincount(rows.items).max())
-        return rate * float(min(self.params.batch_size, len(rows), MAX_STEPS_AT_ONCE * len(rows) / most_frequent))
+        batch_size = len(rows) / n_batches(len(rows), self.params.batch_size)
+        return rate * min(batch_size, MAX_STEPS_AT_ONCE * len(rows) / float(most_frequent))
 
     def user_states(self, users: Ints) -> States:
         """Return [n, embedding_size + 1]: embedding and bias; NaN for people without any row."""
@@ -202,7 +203,9 @@ class BiasedMF(GradientRecommender):
         states = np.full((n_people, len(decay)), np.nan, np.float32)
         order = np.argsort(rows.users, kind="stable")
         people, starts = np.unique(rows.users[order], return_index=True)
-        for person, own in zip(people, np.split(order, starts[1:]), strict=True):
+        ends = np.append(starts[1:], len(order))
+        for person, start, end in zip(people, starts, ends[: len(people)], strict=True):
+            own = order[start:end]
             X = np.hstack([item_factors[rows.items[own]], np.ones((len(own), 1))]).astype(np.float64)
             W = weights[own, None]
             # a touch of ridge keeps the system solvable when the decay or all weights are zero

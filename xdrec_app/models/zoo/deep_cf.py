@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from xdrec_app.core.params import Params, Search, param
 from xdrec_app.datasets.arrays import Floats, Ints
 from xdrec_app.datasets.cross_domain import CrossDomainData
-from xdrec_app.models.base import Capabilities, FitOptions, States, recommenders
+from xdrec_app.models.base import FitOptions, States, recommenders
+from xdrec_app.models.capabilities import Capabilities
 from xdrec_app.models.gradient import GradientRecommender, RatingScale, RowTensors, row_weights, seen, to_numpy
 from xdrec_app.training.batching import shuffled_batches
 from xdrec_app.training.objectives import (
@@ -91,7 +92,7 @@ class Network(nn.Module):
         """Return the parameters of the layers, without embeddings and biases of people and items."""
         return [*self.first.parameters(), *self.rest.parameters()]
 
-    def tables(self) -> list[nn.Parameter]:
+    def tables(self) -> list[Tensor]:
         """Return embeddings and biases of people and items."""
         return [table.weight for table in (self.users, self.items, self.user_biases, self.item_biases)]
 
@@ -146,7 +147,7 @@ class DeepCF(GradientRecommender):
             p, q = network.users(users), network.items(items)
             b_u, b_i = network.user_biases(users), network.item_biases(items)
             output = network(p, q, b_u, b_i)
-            penalty = params.embedding_weight_decay * squared_norm(p, q, b_u, b_i)
+            penalty: Tensor = params.embedding_weight_decay * squared_norm(p, q, b_u, b_i)
             if params.loss == "bce":
                 logits = output + network.offsets[domains[items]]
                 return binary_cross_entropy(logits, targets, row_weight) + penalty
@@ -178,8 +179,8 @@ class DeepCF(GradientRecommender):
         shares = np.clip((scale.means - lows) / (highs - lows), 0.01, 0.99)
         self.network.offsets.copy_(torch.from_numpy(np.log(shares / (1 - shares)).astype(np.float32)))
         domains = data.item_domains[data.interactions.items]
-        places = (data.interactions.values - lows[domains]) / (highs - lows)[domains]
-        return np.clip(places, 0.0, 1.0).astype(np.float32)
+        places: Floats = (data.interactions.values - lows[domains]) / (highs - lows)[domains]
+        return np.clip(places, np.float32(0), np.float32(1))
 
     def _ratings(self, output: Tensor) -> Tensor:
         """Bring outputs to the target's scale."""
@@ -205,7 +206,10 @@ class DeepCF(GradientRecommender):
         network, n = self.network, self.n_target_items
         given = torch.as_tensor(np.asarray(states), device=network.offsets.device)
         size = self.params.embedding_size
-        for_users, for_items = network.first.weight.split(size, dim=1)  # [hidden_size, embedding_size] each
+        for_users, for_items = (
+            network.first.weight[:, :size],
+            network.first.weight[:, size:],
+        )  # [hidden_size, embedding_size] each
         of_items = network.items.weight[:n] @ for_items.T + network.first.bias  # [n_items, hidden_size]
         of_users = given[:, :size] @ for_users.T  # [n_users, hidden_size]
         biases = network.item_biases.weight[:n]  # [n_items, 1]
@@ -226,4 +230,5 @@ class DeepCF(GradientRecommender):
         user, item = (torch.from_numpy(numbers.astype(np.int64)).to(device) for numbers in (users, items))
         output = network(network.users(user), network.items(item), network.user_biases(user), network.item_biases(item))
         known = network.known_users[user] & network.known_items[item]
-        return to_numpy(torch.where(known, self._ratings(output), torch.nan))
+        ratings: Floats = to_numpy(torch.where(known, self._ratings(output), torch.nan))
+        return ratings
