@@ -36,7 +36,8 @@ def files(tmp_path_factory):
     for domain in ("films", "novels"):
         rows = []
         for person in range(80):
-            for item in random.choice(60, 14, replace=False):
+            odds = np.where(np.arange(60) % 2 == person % 2, 9.0, 1.0)
+            for item in random.choice(60, 14, replace=False, p=odds / odds.sum()):
                 likes = item % 2 == person % 2
                 rows.append((f"{person:03d}", f"{domain[0]}{item:02d}", int(random.integers(4, 6) if likes else 1)))
         found[domain] = write(folder / f"{domain}.csv", ("user_id", "item_id", "rating"), rows)
