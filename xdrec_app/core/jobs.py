@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.core.events import Event
+from xdrec_app.core.events import Changed, Event
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -113,7 +113,9 @@ def drive(job: Job[T], emit: Callable[[Event], None], control: Control | None = 
         event = next(job)
         while True:
             emit(event)
-            command = control.poll() if control is not None else Command.GO_ON
+            # What is committed cannot be cancelled any more: the job may end in peace.
+            is_news_of_commit = isinstance(event, Changed)
+            command = Command.GO_ON if control is None or is_news_of_commit else control.poll()
             if command is Command.CANCEL:
                 return Cancelled()
             if command is Command.STOP and not stop_sent:

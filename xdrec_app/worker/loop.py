@@ -9,8 +9,8 @@ from __future__ import annotations
 import importlib
 import os
 import queue
-import sys
 import threading
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from typing import IO
@@ -80,9 +80,14 @@ def main() -> None:
             output.write(message.model_dump_json().encode() + b"\n")
             output.flush()
 
-    inbox = Inbox(sys.stdin.buffer)
+    inbox = Inbox(
+        os.fdopen(os.dup(0), "rb")
+    )  # its own stream: Python waits for locks of the standard ones when it ends
     if inbox.requests.empty():
-        warm_up()
+        try:
+            warm_up()
+        except Exception:  # the request that needs it will say what is wrong
+            traceback.print_exc()
     send(Ready())
     while (message := inbox.requests.get()) is not None:
         serve(message, inbox, send)
