@@ -161,11 +161,11 @@ def open_database(path: Path, *, read_only: bool = False, busy_timeout_s: float 
 
 def schema_version(path: Path) -> int:
     """Return the schema version of a workspace file; raises as :func:`open_database` does."""
-    if not path.exists():
-        raise UserError(f"There is no workspace at {path}.", f"Make one with: xdrec new {path}")
-    if path.is_dir():
-        raise UserError(f"{path} is a folder, not a workspace file.")
     try:
+        if not path.exists():
+            raise UserError(f"There is no workspace at {path}.", f"Make one with: xdrec new {path}")
+        if path.is_dir():
+            raise UserError(f"{path} is a folder, not a workspace file.")
         with path.open("rb") as file:
             header = file.read(len(SQLITE_HEADER))
     except OSError as error:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.storage.database import Database
@@ -30,7 +32,7 @@ def save_copy(database: Database, destination: Path) -> None:
         building.unlink(missing_ok=True)
         with database.autocommit() as connection:
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-            with explaining(building):
+            with explaining(building), _may_write(connection):
                 connection.execute("VACUUM INTO ?", (str(building),))
         _flush_to_disk(building)
         building.replace(destination)
@@ -42,18 +44,31 @@ def save_copy(database: Database, destination: Path) -> None:
             building.unlink(missing_ok=True)
 
 
-def check(database: Database) -> tuple[str, ...]:
+def check(database: Database, *, thorough: bool = False) -> tuple[str, ...]:
     """Return what is wrong with the file, as SQLite says it; empty when it is sound.
 
-    Finds torn pages, rows without their index entry, values of a wrong type, and references to nothing.
+    Finds torn pages, values of a wrong type and references to nothing; a thorough check, which takes several times as
+    long, also compares every index with its table.
     """
+    pragma = "integrity_check" if thorough else "quick_check"
     try:
         with database.autocommit() as connection:
-            findings = [row[0] for row in connection.execute("PRAGMA quick_check(20)") if row[0] != "ok"]
+            findings = [row[0] for row in connection.execute(f"PRAGMA {pragma}(20)") if row[0] != "ok"]
             lost = connection.execute("PRAGMA foreign_key_check").fetchmany(20)
     except UserError as error:
         return (error.sentence,)
     return (*findings, *(f"table {table}, row {row}: refers to a missing {parent}" for table, row, parent, _ in lost))
+
+
+@contextmanager
+def _may_write(connection: Any) -> Iterator[None]:
+    """Lift the ban on writing for a connection that only reads: SQLite extends it to the new file of a VACUUM."""
+    (was_banned,) = connection.execute("PRAGMA query_only").fetchone()
+    connection.execute("PRAGMA query_only = OFF")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA query_only = {was_banned}")
 
 
 def _flush_to_disk(path: Path) -> None:

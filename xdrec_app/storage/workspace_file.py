@@ -25,13 +25,13 @@ def create_workspace_file(path: Path) -> Database:
     UserError
         When the file exists, its folder does not, or it cannot be written.
     """
-    if path.exists():
-        raise UserError(f"{path} exists already.", "Choose another name, or open it.")
-    if not path.parent.is_dir():
-        raise UserError(f"The folder {path.parent} does not exist.")
     # Built beside its place and renamed: whoever sees the file sees a whole workspace.
     building = path.with_name(f".{path.name}.new")
     try:
+        if path.exists():
+            raise UserError(f"{path} exists already.", "Choose another name, or open it.")
+        if not path.parent.is_dir():
+            raise UserError(f"The folder {path.parent} does not exist.")
         building.unlink(missing_ok=True)
         _migrate(building, create=True)
         building.replace(path)
