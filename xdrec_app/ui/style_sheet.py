@@ -104,6 +104,17 @@ QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url("$arrow_down"); wi
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border_strong; padding: 4px; outline: none;
     selection-background-color: $accent_soft; selection-color: $text; }
 QCheckBox, QRadioButton { spacing: 8px; }
+QCheckBox::indicator, QAbstractItemView::indicator { width: 14px; height: 14px; border: 1px solid $border_strong;
+    border-radius: 4px; background: $surface; }
+QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: $accent; }
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: $accent; border-color: $accent;
+    image: url("$check"); }
+QCheckBox::indicator:disabled { background: $window; border-color: $border; }
+QSlider { min-height: 20px; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $border_strong; }
+QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
+QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: $accent; }
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background: $accent_hover; }
 
 QAbstractItemView { background: $surface; alternate-background-color: $window; border: none; outline: none;
     gridline-color: $border; selection-background-color: $accent_soft; selection-color: $text; }
@@ -146,12 +157,12 @@ QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; font-wei
 """)
 
 
-def style_sheet(colours: Colours, arrow_down: str, arrow_up: str) -> str:
-    """Return the application's style sheet for one set of colours and the files of two arrows.
+def style_sheet(colours: Colours, arrow_down: str, arrow_up: str, check: str) -> str:
+    """Return the application's style sheet for one set of colours and the files of two arrows and a tick.
 
     Looks: QPushButton ``primary danger link tile tile-primary row segment``; QToolButton ``link icon nav``;
     QFrame ``card well line drop-zone``. Tones: QLabel ``muted faint caption lead heading title display figure strong
     danger success warning chip chip-accent``.
     """
     names = {key: value for key, value in asdict(colours).items() if isinstance(value, str)}
-    return _SHEET.substitute(names, arrow_down=arrow_down, arrow_up=arrow_up)
+    return _SHEET.substitute(names, arrow_down=arrow_down, arrow_up=arrow_up, check=check)

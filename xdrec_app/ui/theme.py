@@ -154,7 +154,8 @@ class Theme(QObject):
             app.setPalette(_palette(self.colours))
             icons = resources_dir() / "icons"
             down, up = (icons / f"chevron-{way}.svg" for way in ("down", "up"))
-            app.setStyleSheet(style_sheet(self.colours, down.as_posix(), up.as_posix()))
+            check = icons / f"checked-{'dark' if dark else 'light'}.svg"
+            app.setStyleSheet(style_sheet(self.colours, down.as_posix(), up.as_posix(), check.as_posix()))
         self.changed.emit()
 
     def set_domains(self, names: tuple[str, ...]) -> None:

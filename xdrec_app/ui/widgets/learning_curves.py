@@ -120,7 +120,7 @@ class LearningCurves(QWidget):
         self.validation_plot.setVisible(bool(watched) or not self.curves.segments)
         self.loss_plot.setLabel("bottom", "" if self.validation_plot.isVisibleTo(self) else self.tr("Epoch"))
         if watched:
-            self.validation_plot.setLabel("left", metric_title(watched))
+            self.validation_plot.setLabel("left", self.tr("Validation {}").format(metric_title(watched)))
         for number, segment in enumerate(self.curves.segments):
             for series, line in segment.lines.items():
                 self._item(number, series).setData(*self._drawable(line))
