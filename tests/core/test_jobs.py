@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.core.events import Event, LogLine, Progress, Tick
+from xdrec_app.core.events import Change, Changed, Event, LogLine, Progress, Tick
 from xdrec_app.core.jobs import (
     Cancelled,
     Command,
@@ -247,3 +247,11 @@ def test_a_job_dropped_on_stop_is_closed_and_gives_none():
     work = Work()
     assert drive(dropped_on_stop(work.job()), ignore, Script(Command.GO_ON, Command.STOP)) == Succeeded(None)
     assert work.trace == ["closed", "finally"]
+
+
+def test_what_is_committed_is_not_cancelled_any_more() -> None:
+    def committed() -> Job[str]:
+        yield Changed(changes=frozenset({Change.RUNS}))
+        return "kept"
+
+    assert drive(committed(), ignore, Script(Command.CANCEL)) == Succeeded("kept")

@@ -35,6 +35,7 @@ from xdrec_app.services.serving import KnownHistory, ServedRun, history_of, serv
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.people import each_person
 
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 EXPORT_HEADER = ("user", "rank", "item", "title", "score")
 
 
@@ -116,7 +117,7 @@ def recommend_all(request: RecommendAll) -> Job[ExportReport]:
                 scores = served.model.scores_of(state_of(served, user, known))
                 items, found = best_items(scores, known.seen, request.k, request.exclude_seen)
                 writer.writerows(
-                    (user, rank, catalogue.ids[item], catalogue.titles[item], f"{score:.6g}")
+                    (plain(user), rank, plain(catalogue.ids[item]), plain(catalogue.titles[item]), f"{score:.6g}")
                     for rank, (item, score) in enumerate(zip(items, found, strict=True), start=1)
                 )
                 n_people += len(items) > 0
@@ -129,6 +130,11 @@ def recommend_all(request: RecommendAll) -> Job[ExportReport]:
 def _can_serve(served: ServedRun, user: str) -> bool:
     model: Recommender = served.model
     return model.capabilities.fold_in or user in model.users
+
+
+def plain(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 @contextmanager
