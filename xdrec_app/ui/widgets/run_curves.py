@@ -26,7 +26,7 @@ MAX_SMOOTHING = 98
 """In per cent: smoothing never reaches 1, where a curve would be a straight line."""
 
 RAW_ALPHA = 0.28
-MAX_NAME = 18
+MAX_NAME = 13
 """Characters of a name in the legend."""
 
 
@@ -99,7 +99,7 @@ class RunCurves(Card):
         self.log_x = QCheckBox(self.tr("log x"))
         self.log_y = QCheckBox(self.tr("log y"))
         self._legend = QWidget()
-        self._flow = FlowLayout(self._legend, Space.M)
+        self._flow = FlowLayout(self._legend, Space.S)
         lower = QHBoxLayout()
         lower.setSpacing(Space.M)
         lower.addWidget(self._legend, 1)
