@@ -10,6 +10,7 @@ import ast
 import datetime
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import time
@@ -92,6 +93,8 @@ def processor() -> str:
 
 def revision() -> str:
     """Return the commit that is measured, and whether files differ from it."""
+    if shutil.which("git") is None:
+        return "unknown"
     described = subprocess.run(
         ["git", "describe", "--always", "--dirty", "--exclude=*"], cwd=HERE, capture_output=True, text=True, check=False
     )
