@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -298,6 +299,18 @@ def test_what_was_chosen_and_ticked_outlives_new_runs(page: RunsPage, fake_brows
     assert page.details.row is not None
     assert page.details.row.run == 5
     assert page.model.ticked == (2, 7)
+
+
+def test_another_workspace_begins_anew(page: RunsPage, opened: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    page.activate({"run": 5})
+    page.model.set_ticked([2, 5])
+    other = tmp_path / "other.xdrec"
+    other.touch()
+    with qtbot.waitSignal(opened.state.opened):
+        opened.open_workspace(other)
+    assert page.details.row is not None
+    assert page.details.row.run == 9
+    assert page.model.ticked == (9,)
 
 
 def test_a_workspace_without_runs_leads_to_training(opened: MainWindow) -> None:

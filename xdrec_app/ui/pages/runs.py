@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, Qt, QTimer, Slot
@@ -47,7 +48,7 @@ class RunsPage(Page):
 
     def build(self) -> None:
         """Make table, curves and details; the plot follows when its library is loaded."""
-        self._ticked_once = False
+        self._shown_path: Path | None = None
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(self.tr("Filter runs"))
         self.filter.setAccessibleName(self.tr("Filter runs"))
@@ -152,11 +153,12 @@ class RunsPage(Page):
 
     def _fill(self) -> None:
         runs = self.context.state.runs
-        chosen = self.details.row.run if self.details.row is not None else runs[0].run
+        is_other = self.context.state.path != self._shown_path
+        self._shown_path = self.context.state.path
+        chosen = self.details.row.run if self.details.row is not None and not is_other else runs[0].run
         self.model.set_runs(runs)
         self._choose(chosen if self.model.row_of(chosen) >= 0 else runs[0].run)
-        if not self._ticked_once:
-            self._ticked_once = True
+        if is_other:
             self.model.set_ticked(self._newest_with_curves(runs))
         self._count()
         self._read_curves()

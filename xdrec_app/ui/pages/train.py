@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
@@ -37,6 +38,7 @@ class TrainPage(Page):
         margins = self.content.contentsMargins()
         margins.setRight(margins.right() - SCROLL_BAR_WIDTH)
         self.content.setContentsMargins(margins)
+        self._shown_path: Path | None = None
         self._train = button(self.tr("Train"), self.train, look="primary", icon="play")
         self.header_actions.addWidget(self._train)
         self._states = QStackedWidget()
@@ -60,6 +62,9 @@ class TrainPage(Page):
         elif not known_models():
             self._show_state(2, self.tr("No model was found"))
         else:
+            if state.path != self._shown_path and not self.context.runner.is_busy:
+                self._right.setCurrentIndex(0)  # the last report is about a run of another workspace
+            self._shown_path = state.path
             if changes & OF_DOMAINS:
                 self.settings.set_summary(state.snapshot.summary)
             self._show_state(3, "")

@@ -6,6 +6,7 @@ The plotting library is loaded by :meth:`LearningCurves.make_plots`, not by impo
 from __future__ import annotations
 
 import importlib
+import math
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 REDRAW_MS = 100
 AXIS_WIDTH = 64
-MIN_PLOT_SIZE = QSize(200, 180)
+MIN_PLOT_SIZE = QSize(200, 200)
 MAX_DOTS = 200
 """Longer curves are drawn without a dot per epoch."""
 
@@ -42,7 +43,7 @@ class LearningCurves(QWidget):
         self.loss_plot: pg.PlotWidget | None = None
         self.validation_plot: pg.PlotWidget | None = None
         self._items: dict[tuple[int, str], Any] = {}
-        self._borders: list[Any] = []
+        self._names: list[Any] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(Space.S)
@@ -124,7 +125,7 @@ class LearningCurves(QWidget):
         for number, segment in enumerate(self.curves.segments):
             for series, line in segment.lines.items():
                 self._item(number, series).setData(*self._drawable(line))
-        self._draw_borders()
+        self._draw_phases()
 
     @Slot()
     def _rebuild(self) -> None:
@@ -133,7 +134,7 @@ class LearningCurves(QWidget):
         for plot in (self.loss_plot, self.validation_plot):
             plot.clear()
         self._items.clear()
-        self._borders.clear()
+        self._names.clear()
         self.redraw()
 
     def _drawable(self, line: Line) -> tuple[Any, Any]:
@@ -159,23 +160,22 @@ class LearningCurves(QWidget):
             item.setSymbol(None)
         return item
 
-    def _draw_borders(self) -> None:
-        """Mark where a phase begins, and name it, when there is more than one."""
+    def _draw_phases(self) -> None:
+        """Part the phases by lines and name them, when there is more than one."""
         segments = self.curves.segments
-        if len(segments) < 2:
+        if len(segments) < 2 or self.loss_plot is None or self.validation_plot is None:
             return
         import pyqtgraph as pg
 
         colours = theme().colours
-        for segment in segments[len(self._borders) :]:
-            for plot in (self.loss_plot, self.validation_plot):
-                assert plot is not None
-                border = pg.InfiniteLine(
-                    segment.offset + 0.5,
-                    angle=90,
-                    pen=pg.mkPen(colours.border_strong, style=Qt.PenStyle.DashLine),
-                    label=segment.phase if plot is self.loss_plot else None,
-                    labelOpts={"position": 0.94, "color": colours.muted, "anchors": [(0, 0.5), (0, 0.5)]},
-                )
-                plot.addItem(border)
-            self._borders.append(segment)
+        pen = pg.mkPen(colours.border_strong, style=Qt.PenStyle.DashLine)
+        for segment in segments[len(self._names) :]:
+            self._names.append(pg.TextItem(segment.phase, color=colours.muted, anchor=(1, 0)))
+            self.loss_plot.addItem(self._names[-1], ignoreBounds=True)
+            if segment.offset:
+                for plot in (self.loss_plot, self.validation_plot):
+                    plot.addItem(pg.InfiniteLine(segment.offset + 0.5, angle=90, pen=pen))
+        losses = [value for one in segments if TRAIN_LOSS in one.lines for value in one.lines[TRAIN_LOSS].y]
+        top = max((value for value in losses if math.isfinite(value)), default=0.0)
+        for name, segment in zip(self._names, segments, strict=True):
+            name.setPos(segment.offset + segment.last_epoch + 0.5, top)  # at its end, where losses are low

@@ -21,7 +21,7 @@ from xdrec_app.ui.widgets.learning_curves import LearningCurves
 from xdrec_app.ui.widgets.train_report import TrainReportCard
 
 MAX_LOG_LINES = 1000
-LOG_HEIGHT = 96
+LOG_HEIGHT = 72
 
 
 class TrainingView(QWidget):
@@ -55,6 +55,7 @@ class TrainingView(QWidget):
         self.error.hide()
         self.report.hide()
         self.curves.clear()
+        self._live.show()
         self._show_curves(_has_curves(handle))
         self.log.clear()
         self.log.hide()
@@ -132,6 +133,7 @@ class TrainingView(QWidget):
                 self.status.setText(self.tr("Done in {}").format(spent))
                 self.report.set_report(outcome.result)
                 self.report.show()
+                self._live.setVisible(self._has_more())
             case Cancelled():
                 self.status.setText(self.tr("Cancelled after {}; nothing was kept.").format(spent))
             case Failed():
@@ -178,6 +180,10 @@ class TrainingView(QWidget):
         self.curves.setVisible(shows)
         height = QSizePolicy.Policy.Preferred if shows else QSizePolicy.Policy.Maximum
         self._live.setSizePolicy(QSizePolicy.Policy.Preferred, height)
+
+    def _has_more(self) -> bool:
+        """Tell whether curves or log say more than the report."""
+        return bool(self.curves.curves.segments or self.log.toPlainText())
 
     def _show_buttons(self, *, runs: bool) -> None:
         for one in (self.stop, self.cancel):
