@@ -9,7 +9,6 @@ from xdrec_app.core.jobs import Failed
 from xdrec_app.services.views import RunRow
 from xdrec_app.ui import numbers
 from xdrec_app.ui.known_models import known_models, model_title, param_title
-from xdrec_app.ui.pages.base import SCROLL_BAR_WIDTH
 from xdrec_app.ui.split_words import split_title
 from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import Card, button, label
@@ -104,7 +103,7 @@ class RunDetails(Card):
     def _make_content(self) -> QScrollArea:
         content = QWidget()
         self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(Space.L + 2, Space.XS, Space.L + 2 - SCROLL_BAR_WIDTH, Space.L)
+        self._column.setContentsMargins(Space.L + 2, Space.XS, Space.S, Space.L)  # the scroll bar fills the rest
         self._column.setSpacing(Space.M)
         self.error = JobError()
         self.lift = LiftLines()
