@@ -1,0 +1,97 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from xdrec_app.core.errors import UserError
+from xdrec_app.core.jobs import run
+from xdrec_app.datasets.cross_domain import CrossDomainData
+from xdrec_app.datasets.domain_table import DomainTable
+from xdrec_app.datasets.splitting import splits
+from xdrec_app.metrics.base import RankedHits, ranking_metrics
+from xdrec_app.models.base import FitOptions
+from xdrec_app.models.ranking import NO_ITEM, top_k
+from xdrec_app.models.zoo import ease
+from xdrec_app.models.zoo.ease import EASE, EASEParams
+
+
+def fitted(data: CrossDomainData, **params: float) -> EASE:
+    model = EASE(EASEParams(**params))
+    run(model.fit(data, FitOptions()))
+    return model
+
+
+def everybody(data: CrossDomainData) -> np.ndarray:
+    return np.arange(data.n_users, dtype=np.int32)
+
+
+def test_the_weights_are_the_minimum_under_the_constraint(small_world, monkeypatch):
+    monkeypatch.setattr(ease, "ITEMS_PER_BLOCK", 50)
+    data = CrossDomainData.join(small_world.target, small_world.sources)
+    weights = fitted(data, l2=20, source_weight=0.5).arrays()["item_weights"].astype(np.float64)
+    n_target = data.n_target_items
+    X = (data.matrix() > 0).toarray() * np.where(np.arange(data.n_items) < n_target, 1.0, 0.5)
+    gradient = X.T @ (X @ weights - X[:, :n_target]) + 20 * weights
+    is_free = np.ones(weights.shape, bool)
+    is_free[np.arange(n_target), np.arange(n_target)] = False
+    assert np.all(weights[~is_free] == 0)
+    np.testing.assert_allclose(gradient[is_free], 0, atol=1e-4)
+
+
+def test_sources_without_weight_change_nothing(small_world):
+    alone = CrossDomainData.join(small_world.target)
+    joint = CrossDomainData.join(small_world.target, small_world.sources)
+    scores = fitted(joint, source_weight=0).scores(joint.users.numbers(alone.users.ids))
+    np.testing.assert_allclose(scores, fitted(alone).scores(everybody(alone)), rtol=1e-4, atol=1e-6)
+
+
+def test_a_person_known_by_the_source_alone_is_ranked(small_world):
+    target, source = small_world.target, small_world.sources[0]
+    number = target.user_ids.index(source.user_ids[0])
+    data = CrossDomainData.join(target.take(target.users != number), [source])
+    scores = fitted(data).scores(data.users.numbers([source.user_ids[0]]))
+    assert np.isfinite(scores).sum() > 50
+
+
+def test_too_many_items_are_refused_with_the_memory_they_need(small_world, monkeypatch):
+    monkeypatch.setattr(ease, "_physical_memory", lambda: 1000.0)
+    with pytest.raises(UserError, match=r"needs 0\.\d GB of memory for 61 items"):
+        fitted(CrossDomainData.join(small_world.target))
+
+
+def test_data_that_cannot_be_solved_ask_for_a_larger_l2(small_world, monkeypatch):
+    monkeypatch.setattr(ease.linalg.lapack, "dpotrf", lambda matrix, **_: (matrix, 3))
+    with pytest.raises(UserError, match="larger l2"):
+        fitted(CrossDomainData.join(small_world.target))
+
+
+def read(file, name: str) -> DomainTable:
+    rows = pd.read_csv(file, dtype={"user_id": str, "item_id": str})
+    return DomainTable.of(name, [(u, i, float(v), None) for u, i, v in rows.itertuples(index=False)])
+
+
+def ndcg_at_10(target: DomainTable, sources: list[DomainTable], seed: int) -> float:
+    """Mean over people with a liked test row, all items but those of their training competing."""
+    plan = splits["random"]().draw(target, sources, seed)
+    data = CrossDomainData.join(target.take(np.concatenate([plan.train, plan.valid])), sources)
+    test = target.take(plan.test)
+    liked = test.values >= 3
+    users = data.users.numbers([target.user_ids[user] for user in test.users[liked]])
+    wanted = np.zeros((data.n_users, data.n_target_items + 1), bool)
+    wanted[users, test.items[liked]] = True
+    people = np.unique(users)
+    seen = data.target_interactions.matrix(data.n_users, data.n_target_items)
+    items, _ = top_k(fitted(data).scores(people), 10, seen[people])
+    hits = np.take_along_axis(wanted[people], np.where(items == NO_ITEM, data.n_target_items, items), axis=1)
+    lists = RankedHits(hits, wanted[people].sum(axis=1).astype(np.int32), items, data.n_target_items)
+    return float(np.mean(ranking_metrics["ndcg"]().values(lists, 10)))
+
+
+@pytest.mark.slow
+def test_films_help_to_recommend_books_with_default_parameters(shared_data):
+    folder = shared_data / "amazon-books-movies"
+    books, films = read(folder / "books.csv", "books"), read(folder / "movies.csv", "movies")
+    alone = np.mean([ndcg_at_10(books, [], seed) for seed in (1, 2, 3)])
+    joint = np.mean([ndcg_at_10(books, [films], seed) for seed in (1, 2, 3)])
+    assert alone >= 0.165
+    assert joint >= 0.185
+    assert joint / alone >= 1.08
