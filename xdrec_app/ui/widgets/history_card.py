@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from xdrec_app.services.requests import PersonProfile
 from xdrec_app.ui import numbers
-from xdrec_app.ui.tables.history_model import HistoryModel, Scale
+from xdrec_app.ui.tables.history_model import TAGS, HistoryModel, Scale
 from xdrec_app.ui.tables.table_view import TableView
 from xdrec_app.ui.widgets.basic import Card
 from xdrec_app.ui.widgets.history_delegate import HistoryDelegate
@@ -17,6 +18,7 @@ from xdrec_app.ui.widgets.segments import Segments
 
 MIN_HEIGHT = 420
 ROW = 36
+TAGS_WIDTH = 150
 
 
 class HistoryCard(Card):
@@ -28,7 +30,7 @@ class HistoryCard(Card):
         self.domains.changed.connect(self._show_domain)
         self.header.addWidget(self.domains)
         self.model = HistoryModel(self)
-        self.table = TableView(self.model, self.tr("History"), widths=(0, 190, 110, 110), stretch=0)
+        self.table = TableView(self.model, self.tr("History"), widths=(0, TAGS_WIDTH, 98, 104), stretch=0)
         self.table.setItemDelegate(HistoryDelegate(self.table))
         self.table.verticalHeader().setDefaultSectionSize(ROW)
         self.table.setMinimumHeight(MIN_HEIGHT)
@@ -48,6 +50,11 @@ class HistoryCard(Card):
         self.domains.set_choices([("", self.tr("All")), *((taste.domain, taste.domain) for taste in profile.domains)])
         self.domains.setVisible(len(profile.domains) > 1)
         self.model.set_history(profile.history, scales, self.domains.chosen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the tags a third of the room."""
+        super().resizeEvent(event)
+        self.table.setColumnWidth(TAGS, max(TAGS_WIDTH, self.width() * 3 // 10))
 
     @Slot()
     def _show_domain(self) -> None:

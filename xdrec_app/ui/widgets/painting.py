@@ -16,6 +16,8 @@ from xdrec_app.ui.theme import Space, Type, theme
 CHIP_HEIGHT = 20
 CHIP_PADDING = 8
 N_STARS = 5
+GOLD = 6
+"""The curve colour of the theme that is golden."""
 
 
 def font_of(size: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
@@ -123,7 +125,7 @@ def draw_stars(painter: QPainter, rect: QRectF, value: float, size: float = 13) 
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     top = rect.y() + (rect.height() - size) / 2
-    for token, share in ((colours.border_strong, 1.0), (colours.warning, value / N_STARS)):
+    for token, share in ((colours.border_strong, 1.0), (theme().series_colour(GOLD), value / N_STARS)):
         painter.setClipRect(QRectF(rect.x(), rect.y(), (N_STARS * (size + 2)) * share, rect.height()))
         painter.setBrush(QColor(token))
         for number in range(N_STARS):

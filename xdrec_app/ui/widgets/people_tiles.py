@@ -5,50 +5,65 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from xdrec_app.services.views import PersonHit
 from xdrec_app.ui import numbers
-from xdrec_app.ui.theme import Space, theme
-from xdrec_app.ui.widgets.basic import Dot, label
+from xdrec_app.ui.theme import Space, Type, theme
+from xdrec_app.ui.widgets.basic import label
+from xdrec_app.ui.widgets.painting import draw_dot, draw_text, font_of, text_width
 
 COLUMNS = 4
 TILE_HEIGHT = 92
+DOT_ONLY = 12
 
 
-class PersonTile(QPushButton):
+class PersonTile(QAbstractButton):
     """One person: id, interactions, the dots of the domains."""
 
     def __init__(self, person: PersonHit, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.person = person
-        self.setProperty("look", "tile")
-        self.setFixedHeight(TILE_HEIGHT)
-        self.setMinimumWidth(150)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._activity = self.tr("{} interactions").format(numbers.count(person.interactions))
         domains = ", ".join(person.domains)
-        interactions = self.tr("{} interactions").format(numbers.count(person.interactions))
-        self.setAccessibleName(f"{person.user}: {interactions}, {domains}")
+        self.setAccessibleName(f"{person.user}: {self._activity}, {domains}")
         self.setToolTip(domains)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
-        column.setSpacing(Space.XS)
-        column.addWidget(label(person.user, "strong"))
-        column.addWidget(label(interactions, "caption"))
-        dots = QHBoxLayout()
-        dots.setSpacing(Space.XS)
-        self._dots = [Dot(theme().domain_colour(domain)) for domain in person.domains]
-        for dot in self._dots:
-            dots.addWidget(dot)
-        dots.addSpacing(Space.XS)
-        dots.addWidget(label(self.tr("{} domains").format(len(person.domains)), "caption"))
-        dots.addStretch()
-        column.addLayout(dots)
-        theme().changed.connect(self._recolour)
+        theme().changed.connect(self.update)
 
-    def _recolour(self) -> None:
-        for dot, domain in zip(self._dots, self.person.domains, strict=True):
-            dot.set_colour(theme().domain_colour(domain))
+    def sizeHint(self) -> QSize:
+        """Return a size with room for three lines."""
+        return QSize(180, TILE_HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint a card with the person's lines."""
+        colours = theme().colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        is_marked = self.underMouse() or self.hasFocus()
+        painter.setPen(QPen(QColor(colours.accent if is_marked else colours.border), 2 if self.hasFocus() else 1))
+        painter.setBrush(QColor(colours.surface))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 12, 12)
+        inner = QRectF(self.rect()).adjusted(Space.L, Space.M, -Space.L, -Space.M)
+        line = inner.height() / 3
+        name, small = font_of(Type.LEAD, QFont.Weight.DemiBold), font_of(Type.CAPTION)
+        draw_text(painter, QRectF(inner.x(), inner.y(), inner.width(), line), self.person.user, colours.text, name)
+        middle = QRectF(inner.x(), inner.y() + line, inner.width(), line)
+        draw_text(painter, middle, self._activity, colours.muted, small)
+        x, y = inner.x(), inner.y() + 2 * line
+        for domain in self.person.domains:
+            width = text_width(domain, small)
+            room = inner.right() - x - Space.M
+            if room < DOT_ONLY:
+                break
+            draw_dot(painter, QPointF(x + 4, y + line / 2), theme().domain_colour(domain))
+            draw_text(painter, QRectF(x + Space.M, y, min(width + 1, room), line), domain, colours.muted, small)
+            x += Space.M + width + Space.S
 
 
 class PeopleTiles(QWidget):

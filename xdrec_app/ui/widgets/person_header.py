@@ -34,7 +34,7 @@ class PersonHeader(Card):
         self._last = StatTile(self.tr("last seen"))
         self._first = StatTile(self.tr("first seen"))
         for tile in (self._interactions, self._first, self._last):
-            row.addWidget(tile)
+            row.addWidget(tile, 0, Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(row)
         self.tags: list[DomainTag] = []
 

@@ -35,7 +35,8 @@ class TasteCard(Card):
             self.bars = TagBars(taste.domain, taste.tags)
             self.body.addWidget(self.bars)
             self.body.addStretch()
-            self.body.addWidget(label(self.tr("Bar: share of what they liked. Tick: everybody's share."), "caption"))
+            words = self.tr("Bar: share of what they liked. Tick: everybody's share.")
+            self.body.addWidget(label(words, "caption", wraps=True))
         else:
             words = self.tr("No tag stands out: the items have none, or the person likes what everybody likes.")
             self.body.addWidget(label(words, "muted", wraps=True))

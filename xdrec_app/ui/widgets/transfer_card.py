@@ -60,11 +60,12 @@ class TransferCard(Card):
         if not notes:
             return self.tr("Nothing in this person's history speaks for a recommendation of this run.")
         others = [note for note in notes if note.domain != run.target]
-        total = sum(note.share for note in others)
-        words = self.tr("{share} of what speaks for the recommendations in {target} comes from other domains").format(
-            share=numbers.percent(total, 0), target=run.target
+        total = numbers.percent(sum(note.share for note in others), 0)
+        if len(others) == 1:
+            words = self.tr("{share} of what speaks for the recommendations in {target} comes from {domain}.")
+            return words.format(share=total, target=run.target, domain=others[0].domain)
+        strongest = max(others, key=lambda note: note.share)
+        words = self.tr(
+            "{share} of what speaks for the recommendations in {target} comes from other domains, most from {domain}."
         )
-        strongest = max(others, key=lambda note: note.share, default=None)
-        if strongest is None or strongest.share < 0.005 or len(others) < 2:
-            return f"{words}."
-        return self.tr("{sentence}, most of it from {domain}.").format(sentence=words, domain=strongest.domain)
+        return words.format(share=total, target=run.target, domain=strongest.domain)
