@@ -39,7 +39,7 @@ def test_an_existing_file_is_never_overwritten(tmp_path: Path):
 
 
 def test_a_missing_folder_is_named(tmp_path: Path):
-    with pytest.raises(UserError, match="folder .*nowhere does not exist"):
+    with pytest.raises(UserError, match=r"folder .*nowhere does not exist"):
         create_workspace_file(tmp_path / "nowhere" / "w.xdrec")
 
 
