@@ -13,7 +13,7 @@ from xdrec_app.ui import numbers
 from xdrec_app.ui.theme import Space, Type, theme
 from xdrec_app.ui.widgets.painting import draw_bar, draw_dot, draw_text, font_of
 
-ROW = 50
+ROW = 62
 BAR = 8
 DOT_ROOM = 16
 FIGURE = 54
@@ -70,5 +70,8 @@ class ReasonBars(QWidget):
             figure = QRectF(self.width() - FIGURE, title.y(), FIGURE, 20)
             share = numbers.percent(reason.weight)
             draw_text(painter, figure, share, colours.muted, small, Qt.AlignmentFlag.AlignRight)
-            bar = QRectF(DOT_ROOM, top + 28, self.width() - DOT_ROOM, BAR)
+            about = QRectF(DOT_ROOM, top + 22, self.width() - DOT_ROOM, 18)
+            gave = self.tr("{domain} · gave {value}").format(domain=reason.domain, value=f"{reason.value:g}")
+            draw_text(painter, about, gave, colours.muted, small)
+            bar = QRectF(DOT_ROOM, top + 44, self.width() - DOT_ROOM, BAR)
             draw_bar(painter, bar, reason.weight / strongest if strongest > 0 else 0.0, colour)

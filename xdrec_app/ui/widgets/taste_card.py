@@ -35,7 +35,7 @@ class TasteCard(Card):
             self.bars = TagBars(taste.domain, taste.tags)
             self.body.addWidget(self.bars)
             self.body.addStretch()
-            words = self.tr("Bar: share of what they liked. Tick: everybody's share.")
+            words = self.tr("Bar: share of their likes. Tick: everybody's.")
             self.body.addWidget(label(words, "caption", wraps=True))
         else:
             words = self.tr("No tag stands out: the items have none, or the person likes what everybody likes.")
