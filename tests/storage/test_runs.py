@@ -15,7 +15,7 @@ from sqlalchemy import text
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import EpochEnd
 from xdrec_app.storage import runs
-from xdrec_app.storage.artifacts import WEIGHTS, artifact_sizes, read_artifact
+from xdrec_app.storage.artifacts import WEIGHTS, read_artifact
 from xdrec_app.storage.database import Database, open_database
 from xdrec_app.storage.ownership import Owner, current_owner, process_start
 from xdrec_app.storage.run_reading import list_runs, load_curves, load_run
@@ -128,7 +128,8 @@ def test_a_run_is_finished_with_everything_or_not_at_all(
         finish_run(database, number, result(artifacts={WEIGHTS: b"w", "manifest": b"{}"}))
     found = load_run(database, number)
     assert (found.status, found.metrics, found.can_serve) == ("running", {}, False)
-    assert artifact_sizes(database, number) == {}
+    with pytest.raises(UserError, match="no stored weights"):
+        read_artifact(database, number, WEIGHTS)
 
 
 def test_a_figure_that_is_not_a_number_comes_back_as_one(database: Database, new_run: MakeRun):

@@ -1,11 +1,11 @@
 """Named bytes that belong to a run: weights, manifest, per-person figures; kept in chunks inside the workspace.
 
-Knows nothing of what the bytes mean; see :mod:`xdrec_app.storage.arrays` for arrays.
+Knows nothing of what the bytes mean; they are never pickle.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.storage.database import Database
@@ -58,13 +58,3 @@ def read_artifact(database: Database, run: int, name: str) -> bytes:
     if not numbers_are_whole or any(len(data) != CHUNK_BYTES for _, data in parts[:-1]):
         raise UserError(f"The stored {name.replace('_', ' ')} of run {run} are incomplete.", "Use a backup copy.")
     return b"".join(data for _, data in parts)
-
-
-def artifact_sizes(database: Database, run: int) -> dict[str, int]:
-    """Return the size in bytes of each artifact of a run, by name."""
-    size = func.sum(func.length(artifact.c.data))
-    with database.read() as connection:
-        rows = connection.execute(
-            select(artifact.c.name, size.label("size")).where(artifact.c.run_id == run).group_by(artifact.c.name)
-        )
-        return {row.name: int(row.size) for row in rows}

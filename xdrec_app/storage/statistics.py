@@ -7,6 +7,7 @@ are stored with the revision they belong to; without stored ones they are counte
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -44,13 +45,13 @@ _VALUES_OF_LAST_ROWS = text(
     WHERE place = 1 GROUP BY value ORDER BY value
     """
 )
-_SHARED_PEOPLE = text(
+# One walk along the index by person; people are many, sets of domains few.
+_PEOPLE_BY_DOMAINS = text(
     """
-    SELECT one.domain_id AS first, other.domain_id AS second, count(DISTINCT one.person_id) AS people
-    FROM account AS one JOIN account AS other ON other.person_id = one.person_id AND other.domain_id > one.domain_id
-    WHERE EXISTS (SELECT 1 FROM interaction WHERE account_id = one.id)
-      AND EXISTS (SELECT 1 FROM interaction WHERE account_id = other.id)
-    GROUP BY first, second
+    SELECT domains, count(*) AS people
+    FROM (SELECT group_concat(DISTINCT domain_id) AS domains FROM account INDEXED BY account_person
+          WHERE EXISTS (SELECT 1 FROM interaction WHERE account_id = account.id) GROUP BY person_id)
+    GROUP BY domains
     """
 )
 
@@ -92,8 +93,11 @@ def domain_statistics(connection: Connection, name: str) -> DomainStatistics | N
 def shared_people(connection: Connection) -> dict[tuple[str, str], int]:
     """Return how many people each pair of domains shares, every pair once, also those that share nobody."""
     names = {row.id: row.name for row in connection.execute(_domains().order_by(domain.c.id))}
-    counts = {(row.first, row.second): row.people for row in connection.execute(_SHARED_PEOPLE)}
-    return {(names[one], names[other]): counts.get((one, other), 0) for one, other in combinations(sorted(names), 2)}
+    counts: Counter[tuple[int, int]] = Counter()
+    for domains, people in connection.execute(_PEOPLE_BY_DOMAINS):
+        for pair in combinations(sorted(map(int, domains.split(","))), 2):
+            counts[pair] += people
+    return {(names[one], names[other]): counts[one, other] for one, other in combinations(sorted(names), 2)}
 
 
 def refresh_statistics(database: Database) -> None:
