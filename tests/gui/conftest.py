@@ -176,3 +176,51 @@ def opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> MainWindow:
 def context(opened: MainWindow) -> PageContext:
     """The context of a page on the fake workspace."""
     return opened.context
+
+
+def _serving_run(run: int, target: str, sources: tuple[str, ...], *, can_serve: bool = True) -> RunRow:
+    return RunRow(
+        run=run, model="ease", target=target, sources=sources, split="random", seed=0, status="finished", error="",
+        device="cpu", created_at=1_700_000_000, elapsed_s=1.0, epochs=0, params={}, metrics={"ndcg@10": 0.19},
+        popularity={}, lift={}, margin={}, protocol_sentence="all items compete", unscored=0.0, note="",
+        can_serve=can_serve,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def serving_runs() -> tuple[RunRow, ...]:
+    """Runs, newest first: 5 without weights, 4 without sources, 3 with, and an older one."""
+    return (
+        _serving_run(5, "Books", ("Movies",), can_serve=False),
+        _serving_run(4, "Books", ()),
+        _serving_run(3, "Books", ("Movies", "Music")),
+        _serving_run(1, "Movies", ("Books",)),
+    )
+
+
+@pytest.fixture
+def people() -> tuple[PersonHit, ...]:
+    """People in the order of their ids."""
+    return (
+        PersonHit(user="u1", domains=("Books",), interactions=90),
+        PersonHit(user="u2", domains=("Books", "Movies"), interactions=12),
+        PersonHit(user="u21", domains=("Books", "Movies"), interactions=40),
+        PersonHit(user="v1", domains=("Movies",), interactions=7),
+    )
+
+
+@pytest.fixture
+def served(
+    fake_browser: FakeBrowser, serving_runs: tuple[RunRow, ...], people: tuple[PersonHit, ...], opened: MainWindow,
+    qtbot: QtBot,
+) -> MainWindow:  # fmt: skip
+    """The window on a workspace with people to find and runs that can recommend."""
+
+    def find_people(prefix: str = "", limit: int = 100, after: str | None = None) -> tuple[PersonHit, ...]:
+        return tuple(person for person in people if person.user.startswith(prefix))[:limit]
+
+    fake_browser.find_people = find_people  # type: ignore[method-assign]
+    fake_browser.stored_runs = serving_runs
+    fake_browser.version += 1
+    qtbot.waitUntil(lambda: len(opened.state.runs) == len(serving_runs))
+    return opened

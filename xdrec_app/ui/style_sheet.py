@@ -119,6 +119,7 @@ QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background:
 
 QAbstractItemView { background: $surface; alternate-background-color: $window; border: none; outline: none;
     gridline-color: $border; selection-background-color: $accent_soft; selection-color: $text; }
+QListView[look="popup"] { border: 1px solid $border_strong; }
 QTableView::item, QTreeView::item, QListView::item { padding: 4px 8px; border: none; }
 QTableView::item:selected, QListView::item:selected, QTreeView::item:selected {
     background: $accent_soft; color: $text; }

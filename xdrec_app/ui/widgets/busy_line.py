@@ -9,6 +9,7 @@ from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import label
 
 PATIENCE_MS = 200
+LINE_WIDTH = 360
 
 
 class BusyLine(QWidget):
@@ -21,6 +22,7 @@ class BusyLine(QWidget):
         column.setSpacing(Space.S)
         self._line = QProgressBar()
         self._line.setTextVisible(False)
+        self._line.setMaximumWidth(LINE_WIDTH)
         self._line.setAccessibleName(text)
         column.addWidget(label(text, "muted"))
         column.addWidget(self._line)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from xdrec_app.services.requests import PersonProfile
 from xdrec_app.ui import numbers
-from xdrec_app.ui.tables.history_model import TAGS, HistoryModel, Scale
+from xdrec_app.ui.tables.history_model import DATE, TAGS, HistoryModel, Scale
 from xdrec_app.ui.tables.table_view import TableView
 from xdrec_app.ui.widgets.basic import Card
 from xdrec_app.ui.widgets.history_delegate import HistoryDelegate
@@ -30,7 +30,7 @@ class HistoryCard(Card):
         self.domains.changed.connect(self._show_domain)
         self.header.addWidget(self.domains)
         self.model = HistoryModel(self)
-        self.table = TableView(self.model, self.tr("History"), widths=(0, TAGS_WIDTH, 98, 104), stretch=0)
+        self.table = TableView(self.model, self.tr("History"), widths=(0, TAGS_WIDTH, 108, 104), stretch=0)
         self.table.setItemDelegate(HistoryDelegate(self.table))
         self.table.verticalHeader().setDefaultSectionSize(ROW)
         self.table.setMinimumHeight(MIN_HEIGHT)
@@ -50,6 +50,7 @@ class HistoryCard(Card):
         self.domains.set_choices([("", self.tr("All")), *((taste.domain, taste.domain) for taste in profile.domains)])
         self.domains.setVisible(len(profile.domains) > 1)
         self.model.set_history(profile.history, scales, self.domains.chosen)
+        self.table.setColumnHidden(DATE, all(item.time is None for item in profile.history))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the tags a third of the room."""

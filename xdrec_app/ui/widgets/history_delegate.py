@@ -13,7 +13,7 @@ from xdrec_app.ui.theme import Space, Type, theme
 from xdrec_app.ui.widgets.painting import N_STARS, draw_chips, draw_dot, draw_stars, draw_text, font_of
 
 LEFT = 11
-STARS_WIDTH = 84
+STARS_WIDTH = 78
 
 
 def is_in_stars(scale: Scale | None) -> bool:
@@ -27,7 +27,8 @@ class HistoryDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell."""
         colours, rect = theme().colours, QRectF(option.rect)
-        if option.state & QStyle.StateFlag.State_Selected:
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if is_selected:
             painter.fillRect(rect, QColor(colours.accent_soft))
         item = index.data(ITEM_ROLE)
         assert isinstance(item, HistoryItem)
@@ -37,11 +38,18 @@ class HistoryDelegate(QStyledItemDelegate):
             draw_dot(painter, QPointF(inner.x() + 4, inner.center().y()), theme().domain_colour(item.domain))
             draw_text(painter, inner.adjusted(Space.L, 0, 0, 0), text, colours.text, font_of(Type.BODY))
         elif index.column() == TAGS:
-            draw_chips(painter, inner, item.tags)
-        elif index.column() == VALUE and is_in_stars(index.data(SCALE_ROLE)):
-            draw_stars(painter, inner, item.value)
-            if item.value % 1:
-                number = inner.adjusted(STARS_WIDTH, 0, 0, 0)
-                draw_text(painter, number, text, colours.muted, font_of(Type.CAPTION))
+            draw_chips(painter, inner, item.tags, is_selected=is_selected)
+        elif index.column() == VALUE:
+            self._paint_value(painter, inner, item.value, index.data(SCALE_ROLE))
         else:
             draw_text(painter, inner, text, colours.muted, font_of(Type.BODY))
+
+    def _paint_value(self, painter: QPainter, rect: QRectF, value: float, scale: Scale | None) -> None:
+        colours, text = theme().colours, f"{value:g}"
+        if is_in_stars(scale):
+            draw_stars(painter, rect, value)
+            text = text if value % 1 else ""
+            rect = rect.adjusted(STARS_WIDTH, 0, 0, 0)
+        elif scale is not None and scale[0] < scale[1]:
+            text = f"{text} / {scale[1]:g}"
+        draw_text(painter, rect, text, colours.muted, font_of(Type.BODY))

@@ -96,8 +96,11 @@ def draw_dot(painter: QPainter, centre: QPointF, colour: QColor, radius: float =
     painter.restore()
 
 
-def draw_chips(painter: QPainter, rect: QRectF, texts: Sequence[str]) -> None:
-    """Paint tags in one row, as many as fit; "+2" stands for those that do not."""
+def draw_chips(painter: QPainter, rect: QRectF, texts: Sequence[str], *, is_selected: bool = False) -> None:
+    """Paint tags in one row, as many as fit; "+2" stands for those that do not.
+
+    On the ground of a selection they are lighter, so that they stand out there too.
+    """
     colours, font = theme().colours, font_of(Type.CAPTION)
     x = rect.x()
     for number, text in enumerate(texts):
@@ -111,7 +114,7 @@ def draw_chips(painter: QPainter, rect: QRectF, texts: Sequence[str]) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.hover))
+        painter.setBrush(QColor(colours.surface if is_selected else colours.hover))
         painter.drawRoundedRect(place, CHIP_HEIGHT / 2, CHIP_HEIGHT / 2)
         painter.restore()
         draw_text(painter, place, text, colours.muted, font, Qt.AlignmentFlag.AlignHCenter)

@@ -20,8 +20,8 @@ class PersonDelegate(QStyledItemDelegate):
     """Paints a :class:`~xdrec_app.services.views.PersonHit`."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Return a row with room for two lines."""
-        return QSize(280, ROW)
+        """Return a row with room for two lines, as wide as the list."""
+        return QSize(1, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one person."""

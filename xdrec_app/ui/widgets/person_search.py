@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
 
@@ -126,7 +126,9 @@ class PersonSearch(QLineEdit):
         made.setWidget(self)
         made.setPopup(self.popup)
         self.popup.setItemDelegate(PersonDelegate(self.popup))
+        self.popup.setProperty("look", "popup")
         self.popup.setMouseTracking(True)
+        self.popup.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.popup.setAccessibleName(self.tr("People found"))
         made.activated.connect(self._choose)
         return made

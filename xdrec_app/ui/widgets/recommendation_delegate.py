@@ -48,7 +48,8 @@ class RecommendationDelegate(QStyledItemDelegate):
             reasons = QRectF(words.right() - width, words.y(), width, words.height())
             self._paint_reasons(painter, reasons, item, float(index.data(STRONGEST_ROLE)))
             words.setRight(reasons.x() - Space.XL)
-        self._paint_words(painter, words, item, float(index.data(SCORE_ROLE)))
+        share, is_selected = float(index.data(SCORE_ROLE)), bool(option.state & QStyle.StateFlag.State_Selected)
+        self._paint_words(painter, words, item, share, is_selected=is_selected)
 
     def _paint_ground(self, painter: QPainter, rect: QRectF, state: QStyle.StateFlag) -> None:
         colours = theme().colours
@@ -66,7 +67,9 @@ class RecommendationDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(rect.adjusted(0, 2, 0, -2), 8, 8)
             painter.restore()
 
-    def _paint_words(self, painter: QPainter, rect: QRectF, item: RecommendedItem, share: float) -> None:
+    def _paint_words(
+        self, painter: QPainter, rect: QRectF, item: RecommendedItem, share: float, *, is_selected: bool
+    ) -> None:
         colours, small = theme().colours, font_of(Type.CAPTION)
         bold = font_of(Type.LEAD, QFont.Weight.DemiBold)
         title = item.title or item.id
@@ -80,7 +83,9 @@ class RecommendationDelegate(QStyledItemDelegate):
         draw_bar(painter, QRectF(rect.x(), top + 7, SCORE_BAR, BAR), share, colours.accent)
         place = QRectF(rect.x() + SCORE_BAR + Space.S, top, SCORE_FIGURE, 20)
         draw_text(painter, place, numbers.figure(item.score), colours.muted, small)
-        draw_chips(painter, QRectF(place.right(), top, rect.right() - place.right(), 20), item.tags)
+        draw_chips(
+            painter, QRectF(place.right(), top, rect.right() - place.right(), 20), item.tags, is_selected=is_selected
+        )
         if item.why:
             sentence = QRectF(rect.x(), rect.y() + 56, rect.width(), 46)
             draw_text(painter, sentence, item.why, colours.muted, small, n_lines=3)

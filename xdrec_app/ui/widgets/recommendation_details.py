@@ -68,7 +68,7 @@ class RecommendationDetails(Card):
         self.bars.set_reasons(item.reasons)
         for part in (self._heading, self.bars, self.rest):
             part.setVisible(bool(item.reasons))
-        named = sum(reason.weight for reason in item.reasons)
+        named = sum((reason.weight for reason in item.reasons), 0.0)
         self.rest.setText(
             self.tr("Together these {n} make up {named} of what speaks for it; the rest of the history {rest}.").format(
                 n=len(item.reasons), named=numbers.percent(named, 0), rest=numbers.percent(max(0.0, 1 - named), 0)

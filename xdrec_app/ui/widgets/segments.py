@@ -31,12 +31,14 @@ class Segments(QFrame):
         self._group = QButtonGroup(self)
         self._group.buttonClicked.connect(self._clicked)
         self.chosen = ""
+        self.buttons: list[QPushButton] = []
 
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
         """Offer (key, text) of each choice; stays with the chosen one if it is among them, else takes the first."""
-        for old in self._group.buttons():
+        for old in self.buttons:
             self._group.removeButton(old)
         clear_layout(self._row)
+        self.buttons = []
         keys = [key for key, _ in choices]
         if self.chosen not in keys:
             self.chosen = keys[0] if keys else ""
@@ -48,6 +50,7 @@ class Segments(QFrame):
             segment.setChecked(key == self.chosen)
             self._group.addButton(segment)
             self._row.addWidget(segment)
+            self.buttons.append(segment)
 
     @Slot(object)
     def _clicked(self, chosen: QPushButton) -> None:
