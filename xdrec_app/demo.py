@@ -30,11 +30,12 @@ SAMPLE = "sample.xdrec"
 TARGET, SOURCES = "Books", ("Movies", "Music")
 STEP_S = 120.0
 QUIET_S = 0.6
+N_LOOKED_AT, FAIR_HISTORY = 500, 90
 SIZES = ((1280, 800), (1920, 1080))
 
 
 class DemoReport(Value):
-    """What the demo came to; metrics, baselines and lift are those of `model`, trained live."""
+    """What the demo came to; metrics, baselines and lift are those of `model`, which then recommends."""
 
     workspace: Path
     model: str
@@ -129,16 +130,16 @@ def do_main_job(pilot: Pilot, workspace: Path) -> TrainReport:
     pilot.picture("home")
     pilot.show("data")
     pilot.picture("data")
-    report = _train(pilot, "co_embedding", "train-live")
+    live = _train(pilot, "co_embedding", "train-live")
+    report = _train(pilot, "ease")
     pilot.picture("train")
-    best = _train(pilot, "ease")
-    pilot.show("runs", run=report.run)
+    pilot.show("runs", run=live.run)
     pilot.picture("runs")
     person = _known_everywhere(pilot)
-    pilot.show("profiles", user=person, run=best.run)
+    pilot.show("profiles", user=person, run=report.run)
     _answered(pilot)
     pilot.picture("profiles")
-    pilot.show("recommendations", user=person, run=best.run)
+    pilot.show("recommendations", user=person, run=report.run)
     _answered(pilot)
     pilot.picture("recommendations")
     return report
@@ -164,15 +165,15 @@ def _n_epochs(events: list[object]) -> int:
 
 
 def _known_everywhere(pilot: Pilot) -> str:
-    """Return a person with a good history in every domain, found as the search of the window finds them."""
+    """Return a person with a fair history in every domain, found as the search of the window finds them."""
     from xdrec_app.services.browse import Browser
 
     found: list[str] = []
 
     def search(browser: Browser) -> str:
-        people = browser.find_people("", 500)
+        people = browser.find_people("", N_LOOKED_AT)
         everywhere = [person for person in people if len(person.domains) == 1 + len(SOURCES)]
-        return max(everywhere, key=lambda person: person.interactions).user
+        return min(everywhere, key=lambda person: abs(person.interactions - FAIR_HISTORY)).user
 
     pilot.window.reader.ask("demo.person", search, found.append)
     pilot.until(lambda: bool(found), "a person with a history in every domain")

@@ -28,7 +28,7 @@ class CoEmbeddingParams(Params):
 
     embedding_size: int = param(128, "Numbers per person and item.", low=1, high=2048, search=Search(low=32, high=256))
     epochs: int = param(100, "At most that many passes over the people.", low=1, high=10_000)
-    batch_size: int = param(256, "People per step.", low=1, high=100_000)
+    batch_size: int = param(64, "People per step.", low=1, high=100_000)
     loss: Literal["softmax", "bpr"] = param(
         "softmax", "Each liked item against all random ones at once, or against each by itself."
     )
@@ -36,7 +36,7 @@ class CoEmbeddingParams(Params):
     optimiser: OptimiserName = param("adamw", "How steps are taken.")
     learning_rate: float = param(0.005, "Step size.", low=1e-6, high=10.0, search=Search(low=5e-4, high=0.02, log=True))
     weight_decay: float = param(
-        0.2, "L2 on all embeddings.", low=0.0, high=10.0, search=Search(low=1e-4, high=1.0, log=True)
+        0.6, "L2 on all embeddings.", low=0.0, high=10.0, search=Search(low=1e-4, high=1.0, log=True)
     )
     dropout: float = param(
         0.5, "Share of a history hidden in each step.", low=0.0, high=0.95, search=Search(low=0.2, high=0.8)
@@ -107,6 +107,8 @@ class CoEmbedding(GradientRecommender):
         liked = _LikedRows(data, params.source_weight)
         network.known_users.copy_(torch.from_numpy(np.diff(history.indptr) > 0))
         network.known_items.copy_(torch.from_numpy(seen(history.indices, data.n_items)))
+        # Popularity needs no learning: the embeddings begin where it ends.
+        network.item_biases.weight.data[:, 0] = torch.from_numpy(liked.log_popularity()).to(device)
         people = torch.from_numpy(liked.people)
 
         def batches(epoch: int) -> Iterator[Tensor]:
@@ -193,12 +195,17 @@ class _LikedRows:
         order = np.argsort(rows.users, kind="stable")
         self._items = rows.items[order].astype(np.int64)
         self._weights = weights[order]
+        self._n_items = data.n_items
         self._domains = data.item_domains[self._items].astype(np.int64)
         self._ends = np.cumsum(np.bincount(rows.users, minlength=data.n_users))
         self.people = np.unique(rows.users).astype(np.int64)
 
     def __len__(self) -> int:
         return len(self._items)
+
+    def log_popularity(self) -> Floats:
+        """Return the logarithm of how often each item was liked, with one imagined time, float32 [n_items]."""
+        return np.log1p(np.bincount(self._items, minlength=self._n_items)).astype(np.float32)
 
     def of(self, users: np.ndarray, device: torch.device) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return the rows of some people: position in `users`, item, domain (int64) and weight, each [n_rows]."""
