@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from xdrec_app.core.events import Change
 from xdrec_app.core.jobs import Failed
@@ -28,6 +28,7 @@ from xdrec_app.ui.widgets.taste_card import TasteCard
 from xdrec_app.ui.widgets.transfer_card import TransferCard
 
 CARD_WIDTH = 290
+SIDE_BY_SIDE_FROM = 860
 N_HISTORY = 500
 OF_PEOPLE = frozenset({Change.DOMAINS, Change.INTERACTIONS, Change.ITEMS, Change.LINKS})
 
@@ -95,10 +96,10 @@ class ProfilesPage(Page):
         self._ask()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put as many cards in a row as fit."""
+        """Put as many parts in a row as fit."""
         super().resizeEvent(event)
         if self._is_built:
-            self._place_cards()
+            self._place_parts()
 
     # ------------------------------------------------------------------ widgets
 
@@ -170,7 +171,7 @@ class ProfilesPage(Page):
         self._grid.setSpacing(Space.L)
         self.cards: list[TasteCard] = []
         column.addLayout(self._grid)
-        lower = QHBoxLayout()
+        self._lower = lower = QHBoxLayout()
         lower.setSpacing(Space.L)
         self.history = HistoryCard()
         lower.addWidget(self.history, 5)
@@ -217,7 +218,7 @@ class ProfilesPage(Page):
             card.hide()
             card.deleteLater()
         self.cards = [TasteCard(taste) for taste in profile.domains]
-        self._place_cards()
+        self._place_parts()
         scales = {domain.name: domain.scale for domain in self.context.state.domains}
         self.history.set_profile(profile, scales)
         self.neighbours.set_neighbours(profile.neighbours)
@@ -256,9 +257,11 @@ class ProfilesPage(Page):
         self._parts.hide()
         self.tiles.show()
 
-    def _place_cards(self) -> None:
+    def _place_parts(self) -> None:
         margins = self.content.contentsMargins()
         room = self.width() - margins.left() - margins.right()
+        is_narrow = room < SIDE_BY_SIDE_FROM
+        self._lower.setDirection(QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight)
         columns = max(1, min(len(self.cards), room // CARD_WIDTH))
         for number in range(self._grid.columnCount()):
             self._grid.setColumnStretch(number, 0)

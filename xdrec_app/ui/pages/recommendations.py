@@ -201,7 +201,7 @@ class RecommendationsPage(Page):
         self.busy.stop()
         self._shown = recommended
         heading = self.tr("{target} for {person}").format(target=recommended.target, person=recommended.user)
-        hint = self.tr("{n} items by run {run} ({model}); scores compare within this list only").format(
+        hint = self.tr("{n} items by run {run} ({model})").format(
             n=numbers.count(len(recommended.items)), run=run.run, model=model_title(run.model)
         )
         self.list.set_list(recommended, heading, hint)

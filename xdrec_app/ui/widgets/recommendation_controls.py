@@ -49,6 +49,8 @@ class RecommendationControls(QWidget):
         self.length.setValue(DEFAULT_K)
         self.length.setAccessibleName(self.tr("Length of the list"))
         self.length.setFixedWidth(72)
+        # The padding of the style sheet does not reach the text inside a spin box.
+        self.length.lineEdit().setTextMargins(Space.S, 0, 0, 0)
         self.exclude_seen = QCheckBox(self.tr("only new items"))
         self.exclude_seen.setChecked(True)
         self.exclude_seen.setToolTip(self.tr("Leave out what the person already had"))

@@ -19,6 +19,7 @@ class RecommendationDetails(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self.setAccessibleName(self.tr("Details of the recommendation"))
+        self.setMinimumWidth(240)
         self.body.setContentsMargins(0, 0, 0, 0)
         area = QScrollArea()
         area.setWidgetResizable(True)
