@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from xdrec_app.ui.reader import Reader
 from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import label
+from xdrec_app.ui.widgets.boxes import IntBox
 from xdrec_app.ui.widgets.person_search import PersonSearch
 from xdrec_app.ui.widgets.run_select import RunSelect
 
@@ -44,13 +45,10 @@ class RecommendationControls(QWidget):
         self.search.chosen.connect(self.person_chosen)
         self.runs = RunSelect(self.tr("Run that recommends; it decides the target domain"))
         self.runs.changed.connect(self.changed)
-        self.length = QSpinBox()
-        self.length.setRange(1, MAX_K)
+        self.length = IntBox(1, MAX_K)
         self.length.setValue(DEFAULT_K)
         self.length.setAccessibleName(self.tr("Length of the list"))
         self.length.setFixedWidth(72)
-        # The padding of the style sheet does not reach the text inside a spin box.
-        self.length.lineEdit().setTextMargins(Space.S, 0, 0, 0)
         self.exclude_seen = QCheckBox(self.tr("only new items"))
         self.exclude_seen.setChecked(True)
         self.exclude_seen.setToolTip(self.tr("Leave out what the person already had"))
