@@ -20,7 +20,7 @@ from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Value
 from xdrec_app.core.jobs import Failed, Succeeded
 from xdrec_app.core.streams import claim_stdout
-from xdrec_app.services.requests import CreateSample, LiftFigure, TrainReport
+from xdrec_app.services.requests import CreateSample, LiftFigure, PersonProfile, Profile, TrainReport
 
 if TYPE_CHECKING:
     from xdrec_app.ui.job_runner import JobHandle
@@ -30,7 +30,7 @@ SAMPLE = "sample.xdrec"
 TARGET, SOURCES = "Books", ("Movies", "Music")
 STEP_S = 120.0
 QUIET_S = 0.6
-N_LOOKED_AT, FAIR_HISTORY = 500, 90
+N_LOOKED_AT, N_CANDIDATES = 500, 12
 SIZES = ((1280, 800), (1920, 1080))
 
 
@@ -90,6 +90,7 @@ class Pilot:
         """Save what the window shows."""
         if self.folder is None:
             return
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.rest()
         path = self.folder / f"{len(self.pictures) + 1:02d}-{name}.png"
         self.window.grab().save(str(path))
@@ -135,7 +136,7 @@ def do_main_job(pilot: Pilot, workspace: Path) -> TrainReport:
     pilot.picture("train")
     pilot.show("runs", run=live.run)
     pilot.picture("runs")
-    person = _known_everywhere(pilot)
+    person = _telling_person(pilot, workspace, report.run)
     pilot.show("profiles", user=person, run=report.run)
     _answered(pilot)
     pilot.picture("profiles")
@@ -164,24 +165,34 @@ def _n_epochs(events: list[object]) -> int:
     return sum(getattr(event, "kind", "") == "epoch_end" for event in events)
 
 
-def _known_everywhere(pilot: Pilot) -> str:
-    """Return a person with a fair history in every domain, found as the search of the window finds them."""
+def _telling_person(pilot: Pilot, workspace: Path, run: int) -> str:
+    """Return a person for whom the other domains carry much: of some who are known everywhere, the most telling one."""
     from xdrec_app.services.browse import Browser
 
-    found: list[str] = []
-
-    def search(browser: Browser) -> str:
+    def search(browser: Browser) -> list[str]:
         people = browser.find_people("", N_LOOKED_AT)
-        everywhere = [person for person in people if len(person.domains) == 1 + len(SOURCES)]
-        return min(everywhere, key=lambda person: abs(person.interactions - FAIR_HISTORY)).user
+        return [person.user for person in people if len(person.domains) == 1 + len(SOURCES)]
 
-    pilot.window.reader.ask("demo.person", search, found.append)
-    pilot.until(lambda: bool(found), "a person with a history in every domain")
-    return found[0]
+    candidates: list[list[str]] = []
+    pilot.window.reader.ask("demo.people", search, candidates.append)
+    pilot.until(lambda: bool(candidates), "people with a history in every domain")
+    known: dict[str, float] = {}
+    for user in candidates[0][:N_CANDIDATES]:
+        request = Profile(workspace=workspace, user=user, run=run)
+        pilot.window.runner.query(
+            "demo.profile", request, lambda person: known.update({person.user: _elsewhere(person)})
+        )
+        _answered(pilot)
+    return max(known, key=lambda user: known[user])
+
+
+def _elsewhere(person: PersonProfile) -> float:
+    """Return the share of a person's recommendations that the other domains carry."""
+    return sum(note.share for note in person.transfer if note.domain != TARGET)
 
 
 def _answered(pilot: Pilot) -> None:
-    """Wait until the query that a page has just asked is answered."""
+    """Wait until the query that was just asked is answered."""
     pilot.rest(0.2)
     pilot.until(lambda: not pilot.window.runner.is_asking, "the answer of the model")
 
@@ -221,8 +232,6 @@ def run_demo(workspace: Path, screenshots: Path | None) -> DemoReport:
     started = time.monotonic()
     if workspace.exists():
         raise UserError(f"{workspace} exists already.", "Name a new file for the demo's workspace.")
-    if screenshots is not None:
-        screenshots.mkdir(parents=True, exist_ok=True)
     with offscreen_window() as window:
         pilot = Pilot(window, screenshots)
         report = do_main_job(pilot, workspace.absolute())
@@ -272,18 +281,17 @@ def _told(report: DemoReport, *, keeps_workspace: bool) -> str:
 
 
 def tour(folder: Path) -> None:
-    """Do the main job and save every page in light and dark, in two sizes."""
+    """Save pictures of the main job, and then of every page in light and dark, in two sizes."""
     from xdrec_app.ui.theme import Scheme, theme
 
     with tempfile.TemporaryDirectory() as place, offscreen_window() as window:
-        pilot = Pilot(window, None)
+        pilot = Pilot(window, folder / "main-job")
         do_main_job(pilot, Path(place) / SAMPLE)
         for scheme in (Scheme.LIGHT, Scheme.DARK):
             theme().apply(scheme)
             for width, height in SIZES:
                 window.resize(width, height)
                 pilot.folder = folder / scheme.value / f"{width}x{height}"
-                pilot.folder.mkdir(parents=True, exist_ok=True)
                 pilot.pictures = []
                 for page in window.pages:
                     pilot.show(page.key)

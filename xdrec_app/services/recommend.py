@@ -16,6 +16,7 @@ import numpy as np
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Progress, Tick
 from xdrec_app.core.jobs import Job
+from xdrec_app.core.spreadsheets import harmless
 from xdrec_app.datasets.arrays import Bools, Floats, Ints
 from xdrec_app.datasets.vocabulary import UNKNOWN
 from xdrec_app.explanation.base import choose
@@ -35,7 +36,6 @@ from xdrec_app.services.serving import KnownHistory, ServedRun, history_of, serv
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.people import each_person
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 EXPORT_HEADER = ("user", "rank", "item", "title", "score")
 
 
@@ -51,7 +51,7 @@ def recommend(request: Recommend) -> Job[RecommendationList]:
         catalogue = labelled(database, served.model.catalogue, np.concatenate([items, known.rows.items]))
         whys: list[tuple[str, tuple[Reason, ...]]] = [("", ())] * len(items)
         if request.explain:
-            contributions = choose(served.model).explain(served.model, known.rows, items)
+            contributions = choose(served.model).exharmless(served.model, known.rows, items)
             whys = [
                 (
                     sentence(item, known.rows, catalogue),
@@ -117,7 +117,13 @@ def recommend_all(request: RecommendAll) -> Job[ExportReport]:
                 scores = served.model.scores_of(state_of(served, user, known))
                 items, found = best_items(scores, known.seen, request.k, request.exclude_seen)
                 writer.writerows(
-                    (plain(user), rank, plain(catalogue.ids[item]), plain(catalogue.titles[item]), f"{score:.6g}")
+                    (
+                        harmless(user),
+                        rank,
+                        harmless(catalogue.ids[item]),
+                        harmless(catalogue.titles[item]),
+                        f"{score:.6g}",
+                    )
                     for rank, (item, score) in enumerate(zip(items, found, strict=True), start=1)
                 )
                 n_people += len(items) > 0
@@ -130,11 +136,6 @@ def recommend_all(request: RecommendAll) -> Job[ExportReport]:
 def _can_serve(served: ServedRun, user: str) -> bool:
     model: Recommender = served.model
     return model.capabilities.fold_in or user in model.users
-
-
-def plain(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 @contextmanager

@@ -112,6 +112,11 @@ class JobRunner(QObject):
         """Whether a job runs."""
         return self.current is not None
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether a query waits for its answer."""
+        return self._query_lane.is_busy
+
     def submit(self, request: Request, title: str, *, shows_failure: bool = True) -> JobHandle:
         """Queue a job; its signals come after this call has returned.
 

@@ -22,7 +22,7 @@ def percent(share: float, decimals: int = 1, *, signed: bool = False) -> str:
     if math.isnan(share):
         return "–"
     sign = "+" if signed and share > 0 else ""
-    return f"{sign}{QLocale().toString(share * 100, 'f', decimals)} %"
+    return f"{sign}{QLocale().toString(float(share * 100), 'f', decimals)} %"
 
 
 def duration(seconds: float) -> str:

@@ -39,6 +39,11 @@ class QueryLane(QObject):
         self._thread = JobThread("queries", self)
         self._thread.outcome.connect(self._end, Qt.ConnectionType.QueuedConnection)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a query runs or waits."""
+        return self._running is not None or bool(self._waiting)
+
     def ask(self, query: Query) -> None:
         """Take a query in."""
         self._waiting[query.key] = query

@@ -13,22 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QIODevice, QSaveFile
 
 from xdrec_app.core.errors import UserError
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def is_number(text: str) -> bool:
-    """Tell whether a text is a plain number, whose sign is no formula."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) and not is_number(cell) else cell
+from xdrec_app.core.spreadsheets import harmless
 
 
 def tab_separated(rows: Iterable[Sequence[str]]) -> str:

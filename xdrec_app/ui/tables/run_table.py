@@ -193,9 +193,9 @@ class RunTableModel(QAbstractTableModel):
     def _make_columns(self, *, has_sampled: bool) -> list[Column]:
         sampled = [self._metric_column("ndcg@10", self.tr("NDCG@10 sampled"), "sampled", 136)] if has_sampled else []
         return [
-            Column(self.tr("Run"), lambda row: str(row.run), lambda row: row.run, 70),
-            Column(self.tr("Model"), lambda row: model_title(row.model), lambda row: model_title(row.model), 172),
-            Column(self.tr("Target"), lambda row: row.target, lambda row: row.target, 78),
+            Column(self.tr("Run"), lambda row: str(row.run), lambda row: row.run, 62),
+            Column(self.tr("Model"), lambda row: model_title(row.model), lambda row: model_title(row.model), 160),
+            Column(self.tr("Target"), lambda row: row.target, lambda row: row.target, 72),
             Column(self.tr("Sources"), _sources, _sources, 112),
             Column(self.tr("Split"), lambda row: split_title(row.split), lambda row: row.split, 96),
             self._metric_column("ndcg@10", self.tr("NDCG@10"), "full", 84),
@@ -217,7 +217,7 @@ class RunTableModel(QAbstractTableModel):
                 74,
                 is_numeric=True,
             ),
-            Column(self.tr("When"), lambda row: numbers.when(row.created_at), lambda row: row.created_at, 96),
+            Column(self.tr("When"), lambda row: numbers.when(row.created_at), lambda row: row.created_at, 92),
         ]
 
     def _metric_column(self, name: str, heading: str, candidates: str, width: int) -> Column:
