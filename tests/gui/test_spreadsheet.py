@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.ui.spreadsheet import harmless, tab_separated, write_csv
+from xdrec_app.core.spreadsheets import harmless
+from xdrec_app.ui.spreadsheet import tab_separated, write_csv
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+cmd", "-x", "@SUM(A1)", "\t=1"])

@@ -51,7 +51,7 @@ def recommend(request: Recommend) -> Job[RecommendationList]:
         catalogue = labelled(database, served.model.catalogue, np.concatenate([items, known.rows.items]))
         whys: list[tuple[str, tuple[Reason, ...]]] = [("", ())] * len(items)
         if request.explain:
-            contributions = choose(served.model).exharmless(served.model, known.rows, items)
+            contributions = choose(served.model).explain(served.model, known.rows, items)
             whys = [
                 (
                     sentence(item, known.rows, catalogue),
