@@ -24,7 +24,7 @@ check: setup ## Check style, format, types and layers
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-cache
 	@echo "check: style, format, types and layers are clean"
 
 bench: setup ## Measure quality and speed; the figures go to docs/benchmarks

@@ -20,7 +20,8 @@ from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Value
 from xdrec_app.core.jobs import Failed, Succeeded
 from xdrec_app.core.streams import claim_stdout
-from xdrec_app.services.requests import CreateSample, LiftFigure, PersonProfile, Profile, TrainReport
+from xdrec_app.services.requests import CreateSample, Profile
+from xdrec_app.services.results import LiftFigure, PersonProfile, TrainReport
 
 if TYPE_CHECKING:
     from xdrec_app.ui.job_runner import JobHandle

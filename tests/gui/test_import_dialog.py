@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Progress, Value
 from xdrec_app.core.jobs import Job
-from xdrec_app.services.requests import Dialect, ImportInteractions, ImportItems, ImportReport, Request
+from xdrec_app.services.requests import Dialect, ImportInteractions, ImportItems, Request
+from xdrec_app.services.results import ImportReport
 from xdrec_app.services.views import ColumnGuess, FilePreview
 from xdrec_app.ui.dialogs.import_dialog import ImportDialog
 from xdrec_app.ui.main_window import MainWindow

@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from xdrec_app.core.events import Change, Changed, Tick, Value
 from xdrec_app.core.jobs import Cancelled, Failed, Job, Succeeded
-from xdrec_app.services.requests import DeleteRun, Done, RecommendationList, Request
+from xdrec_app.services.requests import DeleteRun, Request
+from xdrec_app.services.results import Done, RecommendationList
 from xdrec_app.ui.job_runner import JobHandle, JobRunner
 
 

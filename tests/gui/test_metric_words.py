@@ -4,7 +4,7 @@ import pytest
 
 from xdrec_app.metrics.base import catalogue_metrics, liking_metrics, ranking_metrics, rating_metrics
 from xdrec_app.metrics.base import higher_is_better as truly_higher_is_better
-from xdrec_app.services.requests import LiftFigure
+from xdrec_app.services.results import LiftFigure
 from xdrec_app.ui.metric_words import (
     TITLES,
     higher_is_better,

@@ -3,7 +3,7 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
-from xdrec_app.services.requests import HistoryItem, Neighbour, RecommendedItem, TasteTag, TransferNote
+from xdrec_app.services.results import HistoryItem, Neighbour, RecommendedItem, TasteTag, TransferNote
 from xdrec_app.services.views import RunRow
 from xdrec_app.ui.tables.history_model import HistoryModel, date_text
 from xdrec_app.ui.tables.recommendation_model import SCORE_ROLE, RecommendationModel

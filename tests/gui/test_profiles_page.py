@@ -10,13 +10,12 @@ from pytestqt.qtbot import QtBot
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Change, Tick, Value
 from xdrec_app.core.jobs import Job
-from xdrec_app.services.requests import (
+from xdrec_app.services.requests import Profile, Request
+from xdrec_app.services.results import (
     DomainTaste,
     HistoryItem,
     Neighbour,
     PersonProfile,
-    Profile,
-    Request,
     TasteTag,
     TransferNote,
 )

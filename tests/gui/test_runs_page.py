@@ -12,7 +12,8 @@ from xdrec_app.core.jobs import Job
 from xdrec_app.core.params import ParamField
 from xdrec_app.models.capabilities import Capabilities
 from xdrec_app.services.model_schema import ModelSchema, ModelSchemas
-from xdrec_app.services.requests import DeleteRun, Done, LiftFigure, Request
+from xdrec_app.services.requests import DeleteRun, Request
+from xdrec_app.services.results import Done, LiftFigure
 from xdrec_app.services.views import CurvePoint, RunRow
 from xdrec_app.ui.main_window import MainWindow
 from xdrec_app.ui.pages.runs import RunsPage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from xdrec_app.services.model_schema import ModelSchemas
-from xdrec_app.services.requests import (
+from xdrec_app.services.results import (
     EvaluationReport,
     ExportReport,
     ImportReport,

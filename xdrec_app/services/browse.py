@@ -11,7 +11,7 @@ from typing import Self
 from xdrec_app.core.errors import UserError
 from xdrec_app.evaluation.protocol import Protocol
 from xdrec_app.services.figures import figures
-from xdrec_app.services.requests import DomainSummary, SharedUsers, WorkspaceSummary
+from xdrec_app.services.results import DomainSummary, SharedUsers, WorkspaceSummary
 from xdrec_app.services.views import BatchRow, CurvePoint, Histogram, ItemRow, PersonHit, RejectedRow, RunRow
 from xdrec_app.storage import browsing, statistics
 from xdrec_app.storage.database import Database, open_database

@@ -18,7 +18,8 @@ from xdrec_app.evaluation.held_out import HeldOut
 from xdrec_app.evaluation.protocol import DEFAULT_CUTOFFS, Protocol
 from xdrec_app.models.base import Recommender
 from xdrec_app.models.capabilities import Task
-from xdrec_app.services.requests import Evaluate, EvaluationReport
+from xdrec_app.services.requests import Evaluate
+from xdrec_app.services.results import EvaluationReport
 from xdrec_app.services.serving import ServedRun, serve
 from xdrec_app.services.trial import tasks_of
 from xdrec_app.storage.artifacts import HELD_OUT, TRAINING, read_artifact

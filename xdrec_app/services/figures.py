@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from xdrec_app.services.requests import LiftFigure
+from xdrec_app.services.results import LiftFigure
 from xdrec_app.storage.run_records import Comparison, ComparisonKind
 
 

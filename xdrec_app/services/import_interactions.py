@@ -8,7 +8,8 @@ from xdrec_app.core.events import Change, Changed
 from xdrec_app.core.jobs import Job
 from xdrec_app.datasets.formats.base import TableFile
 from xdrec_app.datasets.formats.interaction_file import InteractionFile
-from xdrec_app.services.requests import ImportFile, ImportInteractions, ImportReport
+from xdrec_app.services.requests import ImportFile, ImportInteractions
+from xdrec_app.services.results import ImportReport
 from xdrec_app.storage.bulk import Ingested
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.ingest import ingest_interactions

@@ -8,7 +8,8 @@ from xdrec_app.core.events import Change, Changed
 from xdrec_app.core.jobs import Job
 from xdrec_app.datasets.formats.item_file import ItemFile
 from xdrec_app.services.import_interactions import STATISTICS_WAIT_S, report
-from xdrec_app.services.requests import ImportItems, ImportReport
+from xdrec_app.services.requests import ImportItems
+from xdrec_app.services.results import ImportReport
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.ingest_items import ingest_items
 from xdrec_app.storage.sqlite import WorkspaceBusy

@@ -15,12 +15,12 @@ from xdrec_app.explanation.base import choose
 from xdrec_app.explanation.profile import Profiles
 from xdrec_app.explanation.sentences import transfer_notes
 from xdrec_app.services.recommend import best_items
-from xdrec_app.services.requests import (
+from xdrec_app.services.requests import Profile
+from xdrec_app.services.results import (
     DomainTaste,
     HistoryItem,
     Neighbour,
     PersonProfile,
-    Profile,
     TasteTag,
     TransferNote,
 )

@@ -24,14 +24,8 @@ from xdrec_app.explanation.sentences import reasons, sentence
 from xdrec_app.models.base import Recommender
 from xdrec_app.models.ranking import top_k
 from xdrec_app.services.labels import labelled
-from xdrec_app.services.requests import (
-    ExportReport,
-    Reason,
-    Recommend,
-    RecommendAll,
-    RecommendationList,
-    RecommendedItem,
-)
+from xdrec_app.services.requests import Recommend, RecommendAll
+from xdrec_app.services.results import ExportReport, Reason, RecommendationList, RecommendedItem
 from xdrec_app.services.serving import KnownHistory, ServedRun, history_of, serve, state_of
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.people import each_person

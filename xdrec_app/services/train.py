@@ -16,7 +16,8 @@ from xdrec_app.models.base import recommenders
 from xdrec_app.models.persistence import pack
 from xdrec_app.services.baselines import WRITE_WAIT_S, Others, comparisons, others_of
 from xdrec_app.services.figures import figures
-from xdrec_app.services.requests import Train, TrainReport
+from xdrec_app.services.requests import Train
+from xdrec_app.services.results import TrainReport
 from xdrec_app.services.trial import Trial
 from xdrec_app.storage.artifacts import HELD_OUT, IDS, MANIFEST, PER_PERSON, TRAINING, WEIGHTS
 from xdrec_app.storage.database import open_database, patiently

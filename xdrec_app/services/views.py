@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from xdrec_app.core.events import Value
 from xdrec_app.evaluation.protocol import Candidates
-from xdrec_app.services.requests import LiftFigure
+from xdrec_app.services.results import LiftFigure
 
 
 class Histogram(Value):

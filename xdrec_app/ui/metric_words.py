@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from xdrec_app.models.capabilities import Task
-from xdrec_app.services.requests import LiftFigure
+from xdrec_app.services.results import LiftFigure
 from xdrec_app.ui import numbers
 
 TITLES = {

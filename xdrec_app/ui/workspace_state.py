@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from xdrec_app.core.events import Change
 from xdrec_app.core.jobs import Failed
-from xdrec_app.services.requests import DomainSummary, WorkspaceSummary
+from xdrec_app.services.results import DomainSummary, WorkspaceSummary
 from xdrec_app.services.views import BatchRow, RunRow
 from xdrec_app.ui.reader import Reader
 from xdrec_app.ui.theme import theme

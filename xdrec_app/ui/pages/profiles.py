@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QStackedWidg
 
 from xdrec_app.core.events import Change
 from xdrec_app.core.jobs import Failed
-from xdrec_app.services.requests import PersonProfile, Profile
+from xdrec_app.services.requests import Profile
+from xdrec_app.services.results import PersonProfile
 from xdrec_app.ui.pages.base import Page, pages
 from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import Card, EmptyState, button, label

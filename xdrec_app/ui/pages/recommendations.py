@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLay
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Change
 from xdrec_app.core.jobs import Failed, Succeeded
-from xdrec_app.services.requests import ExportReport, Recommend, RecommendAll, RecommendationList
+from xdrec_app.services.requests import Recommend, RecommendAll
+from xdrec_app.services.results import ExportReport, RecommendationList
 from xdrec_app.ui import numbers
 from xdrec_app.ui.known_models import model_title
 from xdrec_app.ui.pages.base import Page, pages

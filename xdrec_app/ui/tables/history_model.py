@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QLocale, QObject, Qt, QTimeZone
 from PySide6.QtCore import QDateTime as DateTime
 
-from xdrec_app.services.requests import HistoryItem
+from xdrec_app.services.results import HistoryItem
 from xdrec_app.ui.tables.text_model import Index
 
 ITEM_ROLE = int(Qt.ItemDataRole.UserRole)

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QObject, Qt
 
-from xdrec_app.services.requests import RecommendedItem
+from xdrec_app.services.results import RecommendedItem
 from xdrec_app.ui.tables.text_model import Index
 
 ITEM_ROLE = int(Qt.ItemDataRole.UserRole)

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
-from xdrec_app.services.requests import LiftFigure
+from xdrec_app.services.results import LiftFigure
 from xdrec_app.services.views import RunRow
 from xdrec_app.ui import numbers
 from xdrec_app.ui.known_models import known_models, model_title

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from xdrec_app.services.requests import DomainSummary
+from xdrec_app.services.results import DomainSummary
 from xdrec_app.services.views import Histogram
 from xdrec_app.ui import numbers
 from xdrec_app.ui.theme import Space, theme

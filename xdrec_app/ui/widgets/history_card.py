@@ -8,7 +8,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from xdrec_app.services.requests import PersonProfile
+from xdrec_app.services.results import PersonProfile
 from xdrec_app.ui import numbers
 from xdrec_app.ui.tables.history_model import DATE, TAGS, HistoryModel, Scale
 from xdrec_app.ui.tables.table_view import TableView

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from xdrec_app.services.requests import HistoryItem
+from xdrec_app.services.results import HistoryItem
 from xdrec_app.ui.tables.history_model import ITEM_ROLE, SCALE_ROLE, TAGS, TITLE, VALUE, Scale
 from xdrec_app.ui.tables.text_model import Index
 from xdrec_app.ui.theme import Space, Type, theme

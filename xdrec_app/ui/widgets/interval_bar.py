@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from xdrec_app.services.requests import LiftFigure
+from xdrec_app.services.results import LiftFigure
 from xdrec_app.ui.metric_words import verdict
 from xdrec_app.ui.theme import theme
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from xdrec_app.models.capabilities import Task
-from xdrec_app.services.requests import LiftFigure
+from xdrec_app.services.results import LiftFigure
 from xdrec_app.ui.icons import IconLabel
 from xdrec_app.ui.metric_words import key_metrics, lift_sentence, verdict
 from xdrec_app.ui.theme import Space

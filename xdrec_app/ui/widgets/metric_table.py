@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from xdrec_app.services.requests import LiftFigure, TrainReport
+from xdrec_app.services.results import LiftFigure, TrainReport
 from xdrec_app.services.views import RunRow
 from xdrec_app.ui import numbers
 from xdrec_app.ui.metric_words import in_order, is_shown_first, metric_title, verdict

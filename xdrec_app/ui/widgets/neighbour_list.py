@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
-from xdrec_app.services.requests import Neighbour
+from xdrec_app.services.results import Neighbour
 from xdrec_app.ui import numbers
 from xdrec_app.ui.theme import Space, Type, theme
 from xdrec_app.ui.widgets.basic import clear_layout, label

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from xdrec_app.services.requests import WorkspaceSummary
+from xdrec_app.services.results import WorkspaceSummary
 from xdrec_app.ui import numbers
 from xdrec_app.ui.theme import Type, theme
 

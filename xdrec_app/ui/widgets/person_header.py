@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from xdrec_app.services.requests import PersonProfile
+from xdrec_app.services.results import PersonProfile
 from xdrec_app.ui import numbers
 from xdrec_app.ui.tables.history_model import date_text
 from xdrec_app.ui.theme import Space

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from xdrec_app.services.requests import Reason
+from xdrec_app.services.results import Reason
 from xdrec_app.ui import numbers
 from xdrec_app.ui.theme import Space, Type, theme
 from xdrec_app.ui.widgets.painting import draw_bar, draw_dot, draw_text, font_of

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from xdrec_app.services.requests import RecommendedItem
+from xdrec_app.services.results import RecommendedItem
 from xdrec_app.ui import numbers
 from xdrec_app.ui.tables.recommendation_model import ITEM_ROLE, SCORE_ROLE, STRONGEST_ROLE
 from xdrec_app.ui.tables.text_model import Index

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from xdrec_app.services.requests import RecommendedItem
+from xdrec_app.services.results import RecommendedItem
 from xdrec_app.ui import numbers
 from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import Card, label

@@ -6,7 +6,7 @@ from PySide6.QtCore import QItemSelectionModel, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QLineEdit, QListView, QVBoxLayout, QWidget
 
-from xdrec_app.services.requests import RecommendationList, RecommendedItem
+from xdrec_app.services.results import RecommendationList, RecommendedItem
 from xdrec_app.ui.icons import IconLabel
 from xdrec_app.ui.spreadsheet import tab_separated
 from xdrec_app.ui.tables.recommendation_model import ITEM_ROLE, RecommendationModel, cells

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from xdrec_app.services.requests import TasteTag
+from xdrec_app.services.results import TasteTag
 from xdrec_app.ui import numbers
 from xdrec_app.ui.theme import Space, Type, theme
 from xdrec_app.ui.widgets.painting import draw_bar, draw_text, font_of, text_width

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from xdrec_app.services.requests import DomainTaste
+from xdrec_app.services.results import DomainTaste
 from xdrec_app.ui import numbers
 from xdrec_app.ui.theme import Space, theme
 from xdrec_app.ui.widgets.basic import Card, Dot, StatTile, label

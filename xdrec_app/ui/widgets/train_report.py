@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from xdrec_app.services.requests import TrainReport
+from xdrec_app.services.results import TrainReport
 from xdrec_app.ui import numbers
 from xdrec_app.ui.known_models import known_models, model_title
 from xdrec_app.ui.metric_words import key_metrics, metric_title

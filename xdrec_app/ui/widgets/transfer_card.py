@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from xdrec_app.services.requests import TransferNote
+from xdrec_app.services.results import TransferNote
 from xdrec_app.services.views import RunRow
 from xdrec_app.ui import numbers
 from xdrec_app.ui.known_models import model_title

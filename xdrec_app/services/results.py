@@ -1,0 +1,275 @@
+"""What comes back from requests: frozen values that go to JSON and back, torch-free like the requests themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from xdrec_app.core.events import Value
+from xdrec_app.evaluation.protocol import Protocol
+
+
+class Done(Value):
+    """The result of a request that has nothing more to say."""
+
+
+class DomainSummary(Value):
+    """One domain in numbers; `scale` is (lowest, highest) value."""
+
+    name: str
+    users: int
+    items: int
+    interactions: int
+    scale: tuple[float, float]
+
+
+class SharedUsers(Value):
+    """How many people two domains share."""
+
+    domains: tuple[str, str]
+    users: int
+
+
+class WorkspaceSummary(Value):
+    """The domains of a workspace and the people they share, each pair once."""
+
+    domains: tuple[DomainSummary, ...]
+    shared_users: tuple[SharedUsers, ...]
+
+
+class ImportReport(Value):
+    """What became of every line of a file: ``lines = imported + merged + rejected``, always.
+
+    Attributes
+    ----------
+    batch
+        Number of the import in the workspace.
+    lines
+        Data lines of the file (without header and blank lines).
+    imported
+        Lines that stand for themselves.
+    merged
+        Lines that repeat an earlier pair (or item) of the same domain: kept raw, but the later one counts.
+    columns
+        Role → name of the column it was read from.
+    """
+
+    batch: int
+    domain: str
+    lines: int
+    imported: int
+    merged: int
+    rejected: int
+    encoding: str
+    delimiter: str
+    columns: dict[str, str]
+    elapsed_s: float
+
+
+class LiftFigure(Value):
+    """One metric with and without something, and the paired bootstrap interval of the relative difference.
+
+    Attributes
+    ----------
+    with_, without
+        The metric both ways (`with_` is called "with" in JSON).
+    relative
+        (with - without) / without; NaN when `without` is 0.
+    low, high
+        95 % interval of `relative`; None when it could not be computed.
+    """
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+    with_: float = Field(alias="with")
+    without: float
+    relative: float
+    low: float | None = None
+    high: float | None = None
+
+
+class TrainReport(Value):
+    """What a training run came to.
+
+    Attributes
+    ----------
+    epochs
+        Epochs run over all phases; 0 for a closed form.
+    metrics
+        On the test part; empty for split "all".
+    baselines
+        "popularity" and "without_sources" → their metrics under the same protocol.
+    lift
+        Metric → this run against itself without the sources; empty without sources.
+    margin
+        Metric → this run against the best stored single-domain run under the same protocol; empty if there is none.
+    margin_run
+        That run; None if there is none.
+    unscored
+        Share of scored people the model had to leave without a score.
+    """
+
+    run: int
+    model: str
+    target: str
+    sources: tuple[str, ...]
+    status: Literal["finished", "stopped"]
+    elapsed_s: float
+    epochs: int
+    device: str
+    device_reason: str
+    protocol: Protocol
+    protocol_sentence: str
+    metrics: dict[str, float]
+    baselines: dict[str, dict[str, float]]
+    lift: dict[str, LiftFigure]
+    margin: dict[str, LiftFigure]
+    margin_run: int | None
+    unscored: float
+
+
+class EvaluationReport(Value):
+    """Metrics of a stored run under a protocol.
+
+    Attributes
+    ----------
+    people, rows
+        How many people and test rows were scored.
+    unknown_rows
+        Rows of a test file whose person or item the model does not know; they count as misses in ranking and are
+        predicted by the mean in rating.
+    """
+
+    run: int
+    metrics: dict[str, float]
+    protocol: Protocol
+    protocol_sentence: str
+    people: int
+    rows: int
+    unknown_rows: int = 0
+    unscored: float = 0.0
+
+
+class Reason(Value):
+    """One history item that carried a recommendation.
+
+    Attributes
+    ----------
+    weight
+        Its share of the score, 0 … 1 over the reasons of one item.
+    """
+
+    domain: str
+    item: str
+    title: str
+    value: float
+    weight: float
+
+
+class RecommendedItem(Value):
+    """One place of a ranked list.
+
+    Attributes
+    ----------
+    score
+        The model's own score; comparable within one list only.
+    why
+        The reason in one sentence; empty unless asked for.
+    reasons
+        The history items behind it, strongest first.
+    """
+
+    rank: int
+    id: str
+    title: str
+    tags: tuple[str, ...]
+    score: float
+    why: str = ""
+    reasons: tuple[Reason, ...] = ()
+
+
+class RecommendationList(Value):
+    """Ranked recommendations for one person.
+
+    Attributes
+    ----------
+    is_new_person
+        Whether the model never saw the person and served them from their history alone.
+    """
+
+    run: int
+    user: str
+    target: str
+    is_new_person: bool
+    items: tuple[RecommendedItem, ...]
+
+
+class ExportReport(Value):
+    """A file that was written."""
+
+    file: Path
+    people: int
+    rows: int
+    elapsed_s: float
+
+
+class TasteTag(Value):
+    """A tag a person likes: `share` of the liked items of the domain that carry it, `lift` over everybody's share."""
+
+    tag: str
+    share: float
+    lift: float
+
+
+class DomainTaste(Value):
+    """A person in one domain."""
+
+    domain: str
+    interactions: int
+    mean_value: float
+    tags: tuple[TasteTag, ...]
+
+
+class HistoryItem(Value):
+    """One interaction of a person; `time` in seconds since 1970."""
+
+    domain: str
+    item: str
+    title: str
+    tags: tuple[str, ...]
+    value: float
+    time: int | None
+
+
+class Neighbour(Value):
+    """A person with similar interactions; `similarity` is the cosine over all domains."""
+
+    user: str
+    similarity: float
+    shared_items: int
+
+
+class TransferNote(Value):
+    """What another domain adds for this person, by the run's model.
+
+    Attributes
+    ----------
+    share
+        Share of the reasons for the person's top recommendations that comes from this domain, 0 … 1.
+    """
+
+    domain: str
+    share: float
+
+
+class PersonProfile(Value):
+    """A person across domains; `transfer` is empty without a run that can explain itself."""
+
+    user: str
+    domains: tuple[DomainTaste, ...]
+    history: tuple[HistoryItem, ...]
+    history_total: int
+    neighbours: tuple[Neighbour, ...]
+    transfer: tuple[TransferNote, ...]
