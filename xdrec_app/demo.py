@@ -6,6 +6,7 @@ It is the end-to-end test, the source of the README's pictures, and what ``make 
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 import tempfile
@@ -202,15 +203,17 @@ def _answered(pilot: Pilot) -> None:
 def offscreen_window() -> Iterator[MainWindow]:
     """Give the real window, drawn in memory, with settings of its own; closed at the end."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    logging.getLogger("qt").addHandler(logging.NullHandler())  # the offscreen platform complains about being one
     from PySide6.QtWidgets import QApplication
 
-    from xdrec_app.ui.app import make_application
+    from xdrec_app.ui.app import log_qt_messages, make_application
     from xdrec_app.ui.main_window import MainWindow
     from xdrec_app.ui.settings import Settings
 
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(Path(folder) / "settings.ini")
         make_application(settings)
+        log_qt_messages()
         window = MainWindow(settings=settings)
         window.resize(*SIZES[0])
         window.show()

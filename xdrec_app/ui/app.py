@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from xdrec_app.core.paths import APPLICATION, log_dir
@@ -53,6 +54,7 @@ def run(argv_path: Path | None = None, *, open_sample: bool = False) -> int:
         )
         return 1
     _start_log()
+    log_qt_messages()
     settings = Settings()
     app = make_application(settings)
     reporter = BugReporter()
@@ -66,6 +68,15 @@ def run(argv_path: Path | None = None, *, open_sample: bool = False) -> int:
     elif open_sample:
         window.commands.open_sample()
     return app.exec()
+
+
+def log_qt_messages() -> None:
+    """Send what Qt has to say to the log instead of stderr."""
+
+    def take(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+        logging.getLogger("qt").warning("%s", message)
+
+    qInstallMessageHandler(take)
 
 
 def _start_log() -> None:
