@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from xdrec_app.services.model_schema import ModelSchemas
@@ -97,7 +98,8 @@ def _figures(what: str, figures: Mapping[str, LiftFigure]) -> list[str]:
         if figure is None:
             continue
         interval = "" if figure.low is None or figure.high is None else f" [{figure.low:+.1%}, {figure.high:+.1%}]"
-        lines.append(f"  {what} {name} {figure.without:.4f} → {figure.with_:.4f} ({figure.relative:+.1%}{interval})")
+        relative = "from nothing" if math.isnan(figure.relative) else f"{figure.relative:+.1%}{interval}"
+        lines.append(f"  {what} {name} {figure.without:.4f} → {figure.with_:.4f} ({relative})")
     return lines
 
 
