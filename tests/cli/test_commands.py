@@ -199,3 +199,10 @@ def test_a_users_error_is_one_sentence_on_stderr_and_exit_code_1(workspace, word
 @pytest.mark.parametrize("words", [("train",), ("nonsense",), ("recommend", "w", "1"), ("train", "w", "m", "--target")])
 def test_wrong_usage_is_exit_code_2(words):
     assert xdrec(*words, check=False).returncode == 2
+
+
+def test_a_copy_holds_the_same_and_is_sound(workspace, tmp_path):
+    copy = tmp_path / "copy.xdrec"
+    assert xdrec("copy", workspace, copy, "--json") == xdrec("domains", workspace, "--json")
+    assert xdrec("check", copy, "--json") == {"findings": []}
+    assert xdrec("check", copy) == "No damage was found.\n"

@@ -97,6 +97,26 @@ def new(workspace: Workspace, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def copy(
+    workspace: Workspace,
+    destination: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write a compact copy of a workspace, also while it is in use."""
+    from xdrec_app.services.workspace import copy_workspace
+
+    answer(lambda: copy_workspace(workspace, destination), as_json, render.workspace)
+
+
+@app.command()
+def check(workspace: Workspace, as_json: AsJson = False) -> None:
+    """Look through a workspace file for damage."""
+    from xdrec_app.services.workspace import check_workspace
+
+    answer(lambda: check_workspace(workspace), as_json, render.check)
+
+
+@app.command()
 def sample(workspace: Workspace, as_json: AsJson = False) -> None:
     """Make a workspace with the three-domain sample world."""
     from xdrec_app.services.sample import create_sample

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from xdrec_app.services.model_schema import ModelSchemas
 from xdrec_app.services.results import (
+    CheckReport,
     EvaluationReport,
     ExportReport,
     ImportReport,
@@ -49,6 +50,11 @@ def workspace(summary: WorkspaceSummary) -> str:
     )
     shared = [f"{pair.domains[0]} and {pair.domains[1]} share {pair.users} people" for pair in summary.shared_users]
     return "\n".join([text, *shared])
+
+
+def check(report: CheckReport) -> str:
+    """The findings, a line each."""
+    return "\n".join(report.findings) or "No damage was found."
 
 
 def import_report(report: ImportReport) -> str:

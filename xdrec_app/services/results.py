@@ -15,6 +15,12 @@ class Done(Value):
     """The result of a request that has nothing more to say."""
 
 
+class CheckReport(Value):
+    """What is wrong with a workspace file, as the database says it; empty when it is sound."""
+
+    findings: tuple[str, ...]
+
+
 class DomainSummary(Value):
     """One domain in numbers; `scale` is (lowest, highest) value."""
 

@@ -23,7 +23,15 @@ from xdrec_app.storage.artifacts import HELD_OUT, IDS, MANIFEST, PER_PERSON, TRA
 from xdrec_app.storage.database import open_database, patiently
 from xdrec_app.storage.run_reading import load_run
 from xdrec_app.storage.run_records import Comparison, RunResult
-from xdrec_app.storage.runs import EpochRecorder, add_comparisons, create_run, delete_run, fail_run, finish_run
+from xdrec_app.storage.runs import (
+    EpochRecorder,
+    add_comparisons,
+    create_run,
+    delete_run,
+    fail_run,
+    finish_run,
+    mark_interrupted,
+)
 from xdrec_app.storage.snapshots import load_table
 from xdrec_app.training.device import choose_device, limit_threads
 
@@ -44,6 +52,7 @@ def train(request: Train) -> Job[TrainReport]:
     if request.target in request.sources:
         raise UserError(f"'{request.target}' cannot be both the target and a source.")
     with open_database(request.workspace) as database:
+        mark_interrupted(database)
         yield Progress(done=0, message="Reading the interactions")
         tables = [load_table(database, name) for name in (request.target, *request.sources)]
         experiment = Experiment.draw(

@@ -8,10 +8,11 @@ from xdrec_app.core.events import Change, Changed
 from xdrec_app.core.jobs import Job
 from xdrec_app.services import browse
 from xdrec_app.services.requests import CreateWorkspace, DeleteRun
-from xdrec_app.services.results import Done, WorkspaceSummary
+from xdrec_app.services.results import CheckReport, Done, WorkspaceSummary
 from xdrec_app.services.views import RunList
 from xdrec_app.storage import runs
 from xdrec_app.storage.database import open_database
+from xdrec_app.storage.maintenance import check, save_copy
 from xdrec_app.storage.workspace_file import create_workspace_file
 
 
@@ -32,6 +33,19 @@ def summary(path: Path) -> WorkspaceSummary:
     """Return the domains of a workspace in numbers, and the people they share."""
     with browse.Browser.open(path) as browser:
         return browser.summary()
+
+
+def copy_workspace(path: Path, destination: Path) -> WorkspaceSummary:
+    """Write a compact copy of a workspace; others may go on using it."""
+    with open_database(path, read_only=True) as database:
+        save_copy(database, destination)
+    return summary(destination)
+
+
+def check_workspace(path: Path) -> CheckReport:
+    """Look through the whole file for damage."""
+    with open_database(path, read_only=True) as database:
+        return CheckReport(findings=check(database, thorough=True))
 
 
 def list_runs(path: Path) -> RunList:
