@@ -104,7 +104,9 @@ see_to_system_libraries
 if [ -x .venv/bin/python ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
     exit 0
 fi
-[ -x .venv/bin/python ] && .venv/bin/python -m pip --version >/dev/null 2>&1 || make_environment
+if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+    make_environment
+fi
 echo "setup: installing the Python packages into .venv (some minutes the first time) …"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' ||
     fail "the Python packages could not be installed; see the message above"
