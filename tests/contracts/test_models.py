@@ -188,6 +188,19 @@ def test_sources_change_the_scores_exactly_when_the_model_says_it_uses_them(lab,
     assert is_same != model.capabilities.uses_sources
 
 
+@pytest.mark.parametrize("key", [key for key in KEYS if key not in EPOCH_KEYS])
+def test_a_source_without_weight_changes_nothing(lab, key):
+    params = recommenders[key].Params
+    if "source_weight" not in params.model_fields:
+        pytest.skip("its sources have no weight")
+    _, alone, without = lab.fit(key, 0)
+    data = lab.data(2)
+    model = recommenders[key](params.parse({"source_weight": 0.0}))
+    run(model.fit(data, FitOptions()))
+    scores = model.scores(data.users.numbers(alone.users.ids))
+    np.testing.assert_allclose(scores, without, rtol=1e-4, atol=1e-6)
+
+
 # ---------------------------------------------------------------------- scores
 
 
@@ -210,6 +223,18 @@ def test_a_persons_scores_do_not_depend_on_who_is_asked_with_them(lab, key):
     model, _, scores = lab.fit(key, 1)
     some = np.array([17, 3, 3, 90], np.int32)
     np.testing.assert_allclose(model.scores(some), scores[some], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_asking_about_nobody_gives_an_empty_answer(lab, key):
+    model, data, _ = lab.fit(key, 1)
+    nobody = np.empty(0, np.int32)
+    assert model.scores(nobody).shape == (0, data.n_target_items)
+    if model.capabilities.rating:
+        assert model.predict(nobody, nobody).shape == (0,)
+    if model.capabilities.fold_in:
+        folded = model.scores_of(model.fold_in(Interactions.of([], []), 0))
+        assert folded.shape == (0, data.n_target_items)
 
 
 @pytest.mark.parametrize("key", RATING_KEYS)
@@ -256,14 +281,22 @@ def test_fitting_leaves_the_data_as_they_were(lab, key):
         np.testing.assert_array_equal(getattr(data.interactions, column), getattr(fresh, column))
 
 
-@pytest.mark.parametrize("key", KEYS)
-def test_cancel_leaves_no_fitted_model(lab, key):
+@pytest.mark.parametrize(("key", "after"), [(key, None) for key in KEYS] + [(key, EpochEnd) for key in EPOCH_KEYS])
+def test_cancel_leaves_no_fitted_model_even_where_there_was_one(lab, key, after):
     data = lab.data(1)
-    model = recommenders[key]()
-    outcome = drive(model.fit(data, lab.options(key, data)), lambda event: None, Commander(Command.CANCEL))
+    model, control = unpack(pack(lab.fit(key, 1)[0])), Commander(Command.CANCEL, after)
+    outcome = drive(model.fit(data, lab.options(key, data)), control.see, control)
     assert isinstance(outcome, Cancelled)
     with pytest.raises(RuntimeError, match="has not been fitted"):
         model.scores(everybody(data))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_fitting_again_forgets_what_was_learnt_before(lab, key):
+    model = unpack(pack(lab.fit(key, 2)[0]))
+    _, data, scores = lab.fit(key, 1)
+    run(model.fit(data, lab.options(key, data)))
+    np.testing.assert_array_equal(model.scores(everybody(data)), scores)
 
 
 @pytest.mark.parametrize("key", EPOCH_KEYS)

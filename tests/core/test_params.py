@@ -49,9 +49,12 @@ def test_a_value_that_is_not_allowed_names_the_parameter_and_the_value(word):
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
-def test_a_number_must_be_finite(value):
-    with pytest.raises(UserError, match="learning_rate"):
-        Sample.parse_settings([f"learning_rate={value}"])
+def test_a_number_must_be_finite_even_where_nothing_bounds_it(value):
+    class Unbounded(Params):
+        margin: float = param(0.0, "Any number.")
+
+    with pytest.raises(UserError, match="margin"):
+        Unbounded.parse_settings([f"margin={value}"])
 
 
 def test_bounds_are_inclusive():

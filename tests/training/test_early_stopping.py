@@ -37,6 +37,10 @@ def test_patience_counts_epochs_since_the_last_gain():
     assert watch([1.0, 2.0, 1.0, 1.0, 2.0])[1].is_over
 
 
+def test_a_gain_renews_the_patience():
+    assert not watch([1.0, 0.0, 0.0, 2.0, 1.0, 1.0])[1].is_over
+
+
 def test_a_value_that_is_no_number_is_never_the_best():
     module, stopping = watch([math.nan, math.nan])
     stopping.restore()

@@ -136,6 +136,38 @@ def test_a_stop_before_the_first_epoch_is_over_keeps_the_weights_as_they_are():
     assert toy.weight == pytest.approx(-0.1)
 
 
+def test_a_stop_in_mid_epoch_goes_back_to_the_best_epoch_before():
+    toy = Toy([0.5, 0.6], pause_s=0.06)
+    n_ends = []
+
+    def second_epoch(event: object) -> bool:
+        n_ends.extend([event] if isinstance(event, EpochEnd) else [])
+        return bool(n_ends) and isinstance(event, Tick)
+
+    result = result_of(run_phase(toy.phase()), until=second_epoch)
+    assert result == PhaseResult("fit", epochs=1, best_epoch=1, best_value=0.5, stopped=True)
+    assert toy.weight == pytest.approx(-0.1 * N_BATCHES)
+
+
+def test_when_validation_never_gives_a_number_the_last_weights_stay():
+    toy = Toy([math.nan] * 5)
+    result = run(run_phase(toy.phase()))
+    assert (result.epochs, result.best_epoch) == (2, 2)
+    assert math.isnan(result.best_value)
+    assert toy.weight == pytest.approx(-0.1 * N_BATCHES * 2)
+
+
+def test_validation_keeps_no_gradients():
+    seen = []
+
+    def validate() -> Mapping[str, float]:
+        seen.append(torch.is_grad_enabled())
+        return {"ndcg@10": 0.5}
+
+    run(run_phase(Toy().phase(epochs=1, validate=validate)))
+    assert seen == [False]
+
+
 def test_after_a_stop_no_later_phase_runs():
     toy = Toy()
     received = []

@@ -35,8 +35,19 @@ def test_binary_cross_entropy_takes_logits():
 
 
 def test_bpr_is_the_mean_over_the_negatives_of_a_row():
-    loss = bpr(torch.tensor([2.0]), torch.tensor([[1.0, 3.0]]))
-    assert loss.item() == pytest.approx(-(math.log(sigmoid(1.0)) + math.log(sigmoid(-1.0))) / 2)
+    loss = bpr(torch.tensor([2.0]), torch.tensor([[1.5, 4.0]]))
+    assert loss.item() == pytest.approx(-(math.log(sigmoid(0.5)) + math.log(sigmoid(-2.0))) / 2)
+
+
+def test_a_negative_that_does_not_compete_counts_in_no_ranking_loss():
+    positive, few = torch.tensor([2.0]), torch.tensor([[1.5, 4.0]])
+    more = torch.tensor([[1.5, -math.inf, 4.0]], requires_grad=True)
+    for loss in (bpr, sampled_softmax):
+        assert loss(positive, more).item() == pytest.approx(loss(positive, few).item())
+        (gradient,) = torch.autograd.grad(loss(positive, more), more)
+        assert gradient[0, 1] == 0
+        assert torch.isfinite(gradient).all()
+    assert bpr(positive, torch.full((1, 3), -math.inf)).item() == 0
 
 
 def test_sampled_softmax_is_the_share_of_the_positive():
