@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from xdrec_app.core.events import Tick
-from xdrec_app.core.jobs import Job, run
+from xdrec_app.core.jobs import Job, StopRequested, run
 from xdrec_app.training.randomness import RandomStream, seeded
 
 CPU = torch.device("cpu")
@@ -52,3 +53,20 @@ def test_the_global_state_is_left_as_it_was_when_a_job_is_closed_or_fails():
         assert torch.equal(torch.random.get_rng_state(), before)
     else:
         raise AssertionError("the error of the job was lost")
+
+
+def test_what_a_job_draws_after_a_stop_is_of_its_stream_too():
+    def stoppable() -> Job[float]:
+        try:
+            yield Tick()
+        except StopRequested:
+            return torch.rand(()).item()
+        return -1.0
+
+    job = seeded(stoppable(), RandomStream(1, CPU))
+    next(job)
+    before = torch.random.get_rng_state()
+    with pytest.raises(StopIteration) as end:
+        job.throw(StopRequested())
+    assert end.value.value == torch.rand((), generator=torch.Generator().manual_seed(1)).item()
+    assert torch.equal(torch.random.get_rng_state(), before)
