@@ -19,7 +19,7 @@ from xdrec_app.models.capabilities import Capabilities
 from xdrec_app.models.gradient import GradientRecommender, row_weights, seen, to_numpy
 from xdrec_app.models.neighbourhood import history_matrix
 from xdrec_app.training.batching import shared_negatives, shuffled_batches
-from xdrec_app.training.objectives import OptimiserName, make_optimiser
+from xdrec_app.training.objectives import OptimiserName, bpr, make_optimiser, sampled_softmax
 from xdrec_app.training.phase import Phase, Phases
 
 
@@ -123,8 +123,7 @@ class CoEmbedding(GradientRecommender):
             scores = p @ network.offered(drawn).T + network.item_biases(drawn).squeeze(1)
             competing = scores.view(len(users), len(self.catalogue.slices), -1)  # [n, n_domains, n_negatives]
             positive = (p[person] * network.offered(item)).sum(1) + network.item_biases(item).squeeze(1)
-            losses = self._losses(positive, competing, person, domain)
-            return (losses * weight).sum() / weight.sum()
+            return self._objective(positive, competing, person, domain, weight)
 
         phase = Phase(
             name="fit",
@@ -139,14 +138,16 @@ class CoEmbedding(GradientRecommender):
         yield self.watched(phase, options, before=lambda: self._place_everybody(history))
         self._place_everybody(history)
 
-    def _losses(self, positive: Tensor, competing: Tensor, person: Tensor, domain: Tensor) -> Tensor:
-        """Return the loss of each liked row, [n_rows]; `competing` is [n_people, n_domains, n_negatives]."""
+    def _objective(self, positive: Tensor, competing: Tensor, person: Tensor, domain: Tensor, weight: Tensor) -> Tensor:
+        """Return the weighted mean loss of the liked rows; `competing` is [n_people, n_domains, n_negatives]."""
+        weights = weight / weight.mean()
         if self.params.loss == "bpr":
-            return nn.functional.softplus(competing[person, domain] - positive[:, None]).mean(1)
+            return bpr(positive, competing[person, domain], weights)
         sizes = torch.tensor([max(1, part.stop - part.start) for part in self.catalogue.slices])
         scale = torch.log(sizes / self.params.n_negatives).to(positive.device)  # a sample stands for the whole domain
+        # summed up once per person and domain: a row then meets its competitors as one
         others = competing.logsumexp(dim=2)[person, domain] + scale[domain]
-        return torch.logaddexp(positive, others) - positive
+        return sampled_softmax(positive, others[:, None], weights)
 
     def user_states(self, users: Ints) -> States:
         """Return where people stand, [n, embedding_size]; NaN for people without a history."""
