@@ -206,3 +206,17 @@ def test_a_copy_holds_the_same_and_is_sound(workspace, tmp_path):
     assert xdrec("copy", workspace, copy, "--json") == xdrec("domains", workspace, "--json")
     assert xdrec("check", copy, "--json") == {"findings": []}
     assert xdrec("check", copy) == "No damage was found.\n"
+
+
+def test_an_older_workspace_names_the_command_that_upgrades_it(workspace, tmp_path):
+    import pysqlite3.dbapi2 as sqlite
+
+    old = tmp_path / "old.xdrec"
+    xdrec("copy", workspace, old)
+    connection = sqlite.connect(str(old))
+    connection.execute("PRAGMA user_version = 0")
+    connection.close()
+    refused = xdrec("domains", old, check=False)
+    assert refused.returncode == 1 and f"xdrec upgrade {old}" in refused.stderr
+    assert xdrec("upgrade", old, "--json") == xdrec("domains", workspace, "--json")
+    assert len(list(tmp_path.glob("old*.xdrec"))) == 2  # itself and the copy as it was

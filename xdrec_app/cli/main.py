@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from xdrec_app.cli import render
 from xdrec_app.cli.shell import answer, perform
 from xdrec_app.core.errors import UserError
+from xdrec_app.core.params import read_settings
 from xdrec_app.services.requests import (
     CreateSample,
     DeleteRun,
@@ -117,6 +118,14 @@ def check(workspace: Workspace, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def upgrade(workspace: Workspace, as_json: AsJson = False) -> None:
+    """Bring a workspace of an older version up to date; a copy of it as it was is kept beside it."""
+    from xdrec_app.services.workspace import upgrade_workspace
+
+    answer(lambda: upgrade_workspace(workspace), as_json, render.workspace)
+
+
+@app.command()
 def sample(workspace: Workspace, as_json: AsJson = False) -> None:
     """Make a workspace with the three-domain sample world."""
     from xdrec_app.services.sample import create_sample
@@ -210,7 +219,10 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a model, evaluate it and store the run."""
-    settings = dict(_split_setting(word) for word in setting or [])
+    try:
+        settings = read_settings(setting or [])
+    except UserError as error:
+        raise typer.BadParameter(str(error), param_hint="--set") from None
     from xdrec_app.services.train import train as train_model
 
     request = Train(
@@ -227,13 +239,6 @@ def train(
         baselines=baselines,
     )
     perform(train_model(request), as_json, render.train_report)
-
-
-def _split_setting(word: str) -> tuple[str, str]:
-    name, separator, value = word.partition("=")
-    if not separator:
-        raise typer.BadParameter(f"'{word}' is not of the form NAME=VALUE.", param_hint="--set")
-    return name.strip(), value.strip()
 
 
 @app.command()

@@ -96,13 +96,18 @@ class Params(BaseModel):
     @classmethod
     def parse_settings(cls, settings: Sequence[str]) -> Self:
         """Build parameters from ``name=value`` words, as on the command line."""
-        values: dict[str, Any] = {}
-        for setting in settings:
-            name, separator, text = setting.partition("=")
-            if not separator:
-                raise UserError(f"'{setting}' is not of the form name=value.")
-            values[name.strip()] = text.strip()
-        return cls.parse(values)
+        return cls.parse(read_settings(settings))
+
+
+def read_settings(settings: Sequence[str]) -> dict[str, str]:
+    """Return name → value of ``name=value`` words; of a repeated name the last counts."""
+    values = {}
+    for setting in settings:
+        name, separator, text = setting.partition("=")
+        if not separator:
+            raise UserError(f"'{setting}' is not of the form name=value.")
+        values[name.strip()] = text.strip()
+    return values
 
 
 def _describe(name: str, info: FieldInfo) -> ParamField:

@@ -25,11 +25,10 @@ from xdrec_app.services.results import (
     TransferNote,
 )
 from xdrec_app.services.serving import KnownHistory, history_of, serve, state_of
-from xdrec_app.services.workspace import summary
 from xdrec_app.storage.database import Database, open_database
 from xdrec_app.storage.item_labels import Label, load_labels
 from xdrec_app.storage.people import HistoryRow
-from xdrec_app.storage.snapshots import data_digest, load_table
+from xdrec_app.storage.snapshots import data_digest, domain_names, load_table
 
 N_EXPLAINED = 10
 """The share of each domain is taken over that many recommendations."""
@@ -74,7 +73,7 @@ def profile(request: Profile) -> Job[PersonProfile]:
 
 def _profiles(database: Database) -> Job[Profiles]:
     """Return what is known of all people at the present revision, kept in memory for the next question."""
-    names = [domain.name for domain in summary(database.path).domains]
+    names = domain_names(database)
     key = (database.path, data_digest(database, names))
     found = _kept.pop(key, None)
     if found is None:

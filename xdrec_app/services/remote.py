@@ -48,7 +48,6 @@ class WorkerProcess:
         )
         self._messages: queue.SimpleQueue[Ready | News | Ended | None] = queue.SimpleQueue()
         self._ticket = 0
-        self.is_ready = False
         assert self._process.stdout is not None and self._process.stderr is not None
         self._readers = [
             threading.Thread(target=target, args=(stream,), daemon=True)
@@ -131,8 +130,6 @@ class WorkerProcess:
             return None
         if message is None:
             raise JobFailed(self._death())
-        if isinstance(message, Ready):
-            self.is_ready = True
         return message
 
     def _cancel(self, ticket: int) -> None:

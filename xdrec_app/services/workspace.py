@@ -13,7 +13,7 @@ from xdrec_app.services.views import RunList
 from xdrec_app.storage import runs
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.maintenance import check, save_copy
-from xdrec_app.storage.workspace_file import create_workspace_file
+from xdrec_app.storage.workspace_file import create_workspace_file, upgrade_workspace_file
 
 
 def new_workspace(path: Path) -> WorkspaceSummary:
@@ -40,6 +40,12 @@ def copy_workspace(path: Path, destination: Path) -> WorkspaceSummary:
     with open_database(path, read_only=True) as database:
         save_copy(database, destination)
     return summary(destination)
+
+
+def upgrade_workspace(path: Path) -> WorkspaceSummary:
+    """Bring a workspace of an older version up to date; a copy of it as it was is kept beside it."""
+    upgrade_workspace_file(path)
+    return summary(path)
 
 
 def check_workspace(path: Path) -> CheckReport:

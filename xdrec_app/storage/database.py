@@ -146,7 +146,7 @@ def open_database(path: Path, *, read_only: bool = False, busy_timeout_s: float 
     if version < SCHEMA_VERSION:
         raise UserError(
             f"The workspace {path} has the older format {version}; this version writes {SCHEMA_VERSION}.",
-            "Open it with “Upgrade”; a copy is kept beside it.",
+            f"Upgrade it with: xdrec upgrade {path} (a copy is kept beside it).",
         )
     immutable = _must_be_immutable(path)
     engine = connect(path, read_only=read_only, immutable=immutable, busy_timeout_s=busy_timeout_s)
