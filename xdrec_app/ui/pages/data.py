@@ -16,6 +16,7 @@ from xdrec_app.ui.pages.base import Page, pages
 from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import Card, EmptyState, button
 from xdrec_app.ui.widgets.domain_card import DomainCard
+from xdrec_app.ui.widgets.empty_states import nothing_imported
 from xdrec_app.ui.widgets.imports_card import SHOWN_LINES, ImportsCard
 from xdrec_app.ui.widgets.items_card import ItemsCard
 from xdrec_app.ui.widgets.overlap_matrix import OverlapMatrix
@@ -89,15 +90,14 @@ class DataPage(Page):
     # ------------------------------------------------------------------ widgets
 
     def _make_empty(self) -> QWidget:
-        commands = self.context.commands
-        return EmptyState(
+        return nothing_imported(
+            self.context.commands,
             "data",
             self.tr("Nothing imported yet"),
             self.tr(
                 "Import a file of ratings, clicks or purchases for each domain. "
                 "A column for the person and one for the item are enough."
             ),
-            (button(self.tr("Import …"), commands.choose_import, look="primary", icon="import"),),
         )
 
     def _make_closed(self) -> QWidget:

@@ -16,8 +16,9 @@ from xdrec_app.services.requests import Profile
 from xdrec_app.services.results import PersonProfile
 from xdrec_app.ui.pages.base import Page, pages
 from xdrec_app.ui.theme import Space
-from xdrec_app.ui.widgets.basic import Card, EmptyState, button, label
+from xdrec_app.ui.widgets.basic import Card, button, label
 from xdrec_app.ui.widgets.busy_line import BusyLine
+from xdrec_app.ui.widgets.empty_states import no_workspace, nothing_imported
 from xdrec_app.ui.widgets.history_card import HistoryCard
 from xdrec_app.ui.widgets.job_error import JobError
 from xdrec_app.ui.widgets.neighbour_list import NeighbourList
@@ -105,23 +106,17 @@ class ProfilesPage(Page):
     # ------------------------------------------------------------------ widgets
 
     def _make_closed(self) -> QWidget:
-        commands = self.context.commands
-        return EmptyState(
-            "folder",
-            self.tr("No workspace is open"),
+        return no_workspace(
+            self.context.commands,
             self.tr("The people are in the domains of a workspace. The sample has two thousand of them."),
-            (
-                button(self.tr("Explore the sample"), commands.open_sample, look="primary", icon="sample"),
-                button(self.tr("Open …"), commands.choose_open),
-            ),
         )
 
     def _make_empty(self) -> QWidget:
-        return EmptyState(
+        return nothing_imported(
+            self.context.commands,
             "profiles",
             self.tr("Nobody to show yet"),
             self.tr("Import a file of ratings, clicks or purchases first: whoever is in it can be found here."),
-            (button(self.tr("Import …"), self.context.commands.choose_import, look="primary", icon="import"),),
         )
 
     def _make_full(self) -> QWidget:

@@ -20,8 +20,9 @@ from xdrec_app.ui.pages.base import Page, pages
 from xdrec_app.ui.spreadsheet import write_csv
 from xdrec_app.ui.tables.recommendation_model import EXPORT_HEADER, cells
 from xdrec_app.ui.theme import Space
-from xdrec_app.ui.widgets.basic import EmptyState, button
+from xdrec_app.ui.widgets.basic import button
 from xdrec_app.ui.widgets.busy_line import BusyLine
+from xdrec_app.ui.widgets.empty_states import no_workspace, nothing_imported, nothing_trained
 from xdrec_app.ui.widgets.job_error import JobError
 from xdrec_app.ui.widgets.people_tiles import PeopleTiles
 from xdrec_app.ui.widgets.recommendation_controls import RecommendationControls
@@ -97,32 +98,25 @@ class RecommendationsPage(Page):
     # ------------------------------------------------------------------ widgets
 
     def _make_closed(self) -> QWidget:
-        commands = self.context.commands
-        return EmptyState(
-            "folder",
-            self.tr("No workspace is open"),
+        return no_workspace(
+            self.context.commands,
             self.tr("A trained model of a workspace recommends to its people. The sample is ready to be trained on."),
-            (
-                button(self.tr("Explore the sample"), commands.open_sample, look="primary", icon="sample"),
-                button(self.tr("Open …"), commands.choose_open),
-            ),
         )
 
     def _make_empty(self) -> QWidget:
-        return EmptyState(
+        return nothing_imported(
+            self.context.commands,
             "recommendations",
             self.tr("Nobody to recommend to yet"),
             self.tr("Import a file of ratings, clicks or purchases first, then train a model on it."),
-            (button(self.tr("Import …"), self.context.commands.choose_import, look="primary", icon="import"),),
         )
 
     def _make_no_run(self) -> QWidget:
-        train = partial(self.context.navigate, "train")
-        return EmptyState(
+        return nothing_trained(
+            partial(self.context.navigate, "train"),
             "train",
             self.tr("No model to recommend with yet"),
             self.tr("Train one: closed-form models such as EASE take seconds. Every finished run can recommend."),
-            (button(self.tr("Go to Train"), train, look="primary", icon="train"),),
         )
 
     def _make_full(self) -> QWidget:

@@ -19,7 +19,8 @@ from xdrec_app.ui.tables.run_table import RunTableModel
 from xdrec_app.ui.tables.run_view import RunView
 from xdrec_app.ui.theme import Space, theme
 from xdrec_app.ui.training_curves import TrainingCurves
-from xdrec_app.ui.widgets.basic import Card, EmptyState, button
+from xdrec_app.ui.widgets.basic import Card, button
+from xdrec_app.ui.widgets.empty_states import no_workspace, nothing_trained
 from xdrec_app.ui.widgets.learning_curves import load_plotting
 from xdrec_app.ui.widgets.run_curves import RunCurves
 from xdrec_app.ui.widgets.run_details import RunDetails
@@ -98,23 +99,17 @@ class RunsPage(Page):
     # ------------------------------------------------------------------ widgets
 
     def _make_closed(self) -> QWidget:
-        commands = self.context.commands
-        return EmptyState(
-            "folder",
-            self.tr("No workspace is open"),
+        return no_workspace(
+            self.context.commands,
             self.tr("A workspace keeps every run with its curves, figures and weights."),
-            (
-                button(self.tr("Explore the sample"), commands.open_sample, look="primary", icon="sample"),
-                button(self.tr("Open …"), commands.choose_open),
-            ),
         )
 
     def _make_empty(self) -> QWidget:
-        return EmptyState(
+        return nothing_trained(
+            partial(self.context.navigate, "train"),
             "runs",
             self.tr("No run yet"),
             self.tr("Train a model; it will stand here with its figures beside popularity and without the sources."),
-            (button(self.tr("Go to Train"), partial(self.context.navigate, "train"), look="primary", icon="train"),),
         )
 
     def _make_full(self) -> QWidget:

@@ -15,6 +15,7 @@ from xdrec_app.ui.known_models import known_models, model_title
 from xdrec_app.ui.pages.base import SCROLL_BAR_WIDTH, Page, pages
 from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import Card, EmptyState, button
+from xdrec_app.ui.widgets.empty_states import no_workspace, nothing_imported
 from xdrec_app.ui.widgets.learning_curves import load_plotting
 from xdrec_app.ui.widgets.train_settings import TrainSettings
 from xdrec_app.ui.widgets.training_view import TrainingView
@@ -87,23 +88,17 @@ class TrainPage(Page):
     # ------------------------------------------------------------------ widgets
 
     def _make_closed(self) -> QWidget:
-        commands = self.context.commands
-        return EmptyState(
-            "folder",
-            self.tr("No workspace is open"),
+        return no_workspace(
+            self.context.commands,
             self.tr("Models are trained on the domains of a workspace. The sample has three of them."),
-            (
-                button(self.tr("Explore the sample"), commands.open_sample, look="primary", icon="sample"),
-                button(self.tr("Open …"), commands.choose_open),
-            ),
         )
 
     def _make_empty(self) -> QWidget:
-        return EmptyState(
+        return nothing_imported(
+            self.context.commands,
             "data",
             self.tr("No domain to learn from"),
             self.tr("Import a file of ratings, clicks or purchases first; two domains show what one tells of another."),
-            (button(self.tr("Import …"), self.context.commands.choose_import, look="primary", icon="import"),),
         )
 
     def _make_no_models(self) -> QWidget:
