@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -127,12 +127,43 @@ def driver_cursor(connection: Connection) -> Any:
     return connection.connection.cursor()
 
 
-def write_rejected(connection: Connection, batch_id: int, rejected: Iterable[RejectedLine]) -> None:
-    """Store rejected lines, their texts cut."""
-    driver_cursor(connection).executemany(
-        f"INSERT INTO {rejected_line.name} (batch_id, line, text, reason) VALUES (?, ?, ?, ?)",
-        ((batch_id, line, text[:MAX_TEXT], reason) for line, text, reason in rejected),
-    )
+class Rejections:
+    """The rejected lines of one import: stored as they come, counted, the first one remembered."""
+
+    def __init__(self, connection: Connection, batch_id: int) -> None:
+        self._connection = connection
+        self._batch_id = batch_id
+        self.count = 0
+        self._first: RejectedLine | None = None
+
+    def add(self, lines: Sequence[RejectedLine]) -> None:
+        """Store lines, their texts cut."""
+        if not lines:
+            return
+        self.count += len(lines)
+        self._first = self._first or lines[0]
+        driver_cursor(self._connection).executemany(
+            f"INSERT INTO {rejected_line.name} (batch_id, line, text, reason) VALUES (?, ?, ?, ?)",
+            ((self._batch_id, line, text[:MAX_TEXT], reason) for line, text, reason in lines),
+        )
+
+    def require_rows(self, table: TableFile, n_good: int) -> None:
+        """Refuse a file of which nothing can be imported.
+
+        Raises
+        ------
+        UserError
+            That says why: no rows at all, or what is wrong with the first of them.
+        """
+        if n_good:
+            return
+        name, first = table.path.name, self._first
+        if first is None:
+            raise UserError(f"{name} holds a header and no rows.")
+        raise UserError(
+            f"None of the {self.count:,} lines of {name} can be imported; line {first.line}: {first.reason}.",
+            "Check which column is which, and the delimiter.",
+        )
 
 
 def write_batch(
@@ -164,23 +195,4 @@ def write_batch(
             elapsed_s=outcome.elapsed_s,
             created_at=int(time.time()),
         )
-    )
-
-
-def require_rows(table: TableFile, n_good: int, n_rejected: int, first: RejectedLine | None) -> None:
-    """Refuse a file of which nothing can be imported.
-
-    Raises
-    ------
-    UserError
-        That says why: no rows at all, or what is wrong with the first of them.
-    """
-    if n_good:
-        return
-    name = table.path.name
-    if first is None:
-        raise UserError(f"{name} holds a header and no rows.")
-    raise UserError(
-        f"None of the {n_rejected:,} lines of {name} can be imported; line {first.line}: {first.reason}.",
-        "Check which column is which, and the delimiter.",
     )

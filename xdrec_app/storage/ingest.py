@@ -21,14 +21,13 @@ from xdrec_app.datasets.formats.interaction_file import InteractionChunk, Intera
 from xdrec_app.storage.bulk import (
     FileProgress,
     Ingested,
+    Rejections,
     bulk_transaction,
     driver_cursor,
     find_or_make_domain,
     next_key,
-    require_rows,
     touch_domain,
     write_batch,
-    write_rejected,
 )
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.schema import account, batch, domain, interaction, item, person
@@ -57,15 +56,12 @@ def ingest_interactions(database: Database, domain_name: str, file: InteractionF
         domain_id = find_or_make_domain(connection, domain_name)
         batch_id = next_key(connection, batch)
         rows = _Rows(connection, domain_id)
-        n_rejected, first_rejected = 0, None
+        rejections = Rejections(connection, batch_id)
         for chunk in file.chunks(progress.watch):
             rows.add(chunk)
-            if chunk.rejected:
-                first_rejected = first_rejected or chunk.rejected[0]
-                n_rejected += len(chunk.rejected)
-                write_rejected(connection, batch_id, chunk.rejected)
+            rejections.add(chunk.rejected)
             yield progress.reading()
-        require_rows(file.table, rows.n_rows, n_rejected, first_rejected)
+        rejections.require_rows(file.table, rows.n_rows)
         columns = rows.join()
         n_merged = _n_repeated(connection, domain_id, columns)
         _write_accounts(connection, domain_id, rows.accounts.new)
@@ -77,10 +73,10 @@ def ingest_interactions(database: Database, domain_name: str, file: InteractionF
         _verify(connection, domain_id, rows)
         outcome = Ingested(
             batch=batch_id,
-            lines=rows.n_rows + n_rejected,
+            lines=rows.n_rows + rejections.count,
             imported=rows.n_rows - n_merged,
             merged=n_merged,
-            rejected=n_rejected,
+            rejected=rejections.count,
             elapsed_s=time.monotonic() - started,
         )
         write_batch(connection, batch_id, domain_id, "interactions", file.table, file.columns, progress, outcome)

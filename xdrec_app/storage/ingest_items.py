@@ -13,14 +13,13 @@ from xdrec_app.datasets.formats.item_file import ItemFile, ItemLine
 from xdrec_app.storage.bulk import (
     FileProgress,
     Ingested,
+    Rejections,
     bulk_transaction,
     driver_cursor,
     find_or_make_domain,
     next_key,
-    require_rows,
     touch_domain,
     write_batch,
-    write_rejected,
 )
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.schema import batch, item, item_tag
@@ -44,27 +43,24 @@ def ingest_items(database: Database, domain_name: str, file: ItemFile) -> Job[In
         domain_id = find_or_make_domain(connection, domain_name)
         batch_id = next_key(connection, batch)
         described = _described(connection, domain_id)
-        n_items = n_merged = n_rejected = 0
-        first_rejected = None
+        n_items = n_merged = 0
+        rejections = Rejections(connection, batch_id)
         for chunk in file.chunks(progress.watch):
-            if chunk.rejected:
-                first_rejected = first_rejected or chunk.rejected[0]
-                n_rejected += len(chunk.rejected)
-                write_rejected(connection, batch_id, chunk.rejected)
+            rejections.add(chunk.rejected)
             for line in chunk.items:
                 n_merged += line.id in described
                 described.add(line.id)
             n_items += len(chunk.items)
             _write(connection, domain_id, chunk.items)
             yield progress.reading_and_storing()
-        require_rows(file.table, n_items, n_rejected, first_rejected)
+        rejections.require_rows(file.table, n_items)
         touch_domain(connection, domain_id)
         outcome = Ingested(
             batch=batch_id,
-            lines=n_items + n_rejected,
+            lines=n_items + rejections.count,
             imported=n_items - n_merged,
             merged=n_merged,
-            rejected=n_rejected,
+            rejected=rejections.count,
             elapsed_s=time.monotonic() - started,
         )
         write_batch(connection, batch_id, domain_id, "items", file.table, file.columns, progress, outcome)
