@@ -194,13 +194,13 @@ class RunTableModel(QAbstractTableModel):
         sampled = [self._metric_column("ndcg@10", self.tr("NDCG@10 sampled"), "sampled", 136)] if has_sampled else []
         return [
             Column(self.tr("Run"), lambda row: str(row.run), lambda row: row.run, 62),
-            Column(self.tr("Model"), lambda row: model_title(row.model), lambda row: model_title(row.model), 160),
+            Column(self.tr("Model"), lambda row: model_title(row.model), lambda row: model_title(row.model), 152),
             Column(self.tr("Target"), lambda row: row.target, lambda row: row.target, 72),
             Column(self.tr("Sources"), _sources, _sources, 112),
             Column(self.tr("Split"), lambda row: split_title(row.split), lambda row: row.split, 96),
             self._metric_column("ndcg@10", self.tr("NDCG@10"), "full", 84),
             *sampled,
-            self._metric_column("rmse", self.tr("RMSE"), "", 74),
+            self._metric_column("rmse", self.tr("RMSE"), "", 68),
             Column(self.tr("Lift"), _lift_text, _lift_key, 74, is_numeric=True, tone=_lift_tone, tool_tip=_lift_words),
             Column(
                 self.tr("Status"),
@@ -217,7 +217,7 @@ class RunTableModel(QAbstractTableModel):
                 74,
                 is_numeric=True,
             ),
-            Column(self.tr("When"), lambda row: numbers.when(row.created_at), lambda row: row.created_at, 92),
+            Column(self.tr("When"), lambda row: numbers.when(row.created_at), lambda row: row.created_at, 106),
         ]
 
     def _metric_column(self, name: str, heading: str, candidates: str, width: int) -> Column:
