@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from xdrec_app.core.jobs import run
 from xdrec_app.services.import_interactions import import_interactions
-from xdrec_app.services.requests import ImportInteractions
+from xdrec_app.services.data_requests import ImportInteractions
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.workspace_file import create_workspace_file
 
@@ -25,7 +25,7 @@ import sys
 from pathlib import Path
 from xdrec_app.core.jobs import run
 from xdrec_app.services.import_interactions import import_interactions
-from xdrec_app.services.requests import ImportInteractions
+from xdrec_app.services.data_requests import ImportInteractions
 workspace, file, domain = sys.argv[1:]
 print("ready", flush=True)
 run(import_interactions(ImportInteractions(workspace=Path(workspace), file=Path(file), domain=domain)))

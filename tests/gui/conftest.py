@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from xdrec_app.core.events import Value
 from xdrec_app.core.jobs import Job
-from xdrec_app.services.requests import Request
-from xdrec_app.services.results import DomainSummary, Done, SharedUsers, WorkspaceSummary
+from xdrec_app.services.request import Request
+from xdrec_app.services.results import DomainSummary, SharedUsers, WorkspaceSummary
+from xdrec_app.services.request import Done
 from xdrec_app.services.views import BatchRow, Histogram, ItemRow, PersonHit, RejectedRow, RunRow
 from xdrec_app.ui.app import make_application
 from xdrec_app.ui.main_window import MainWindow

@@ -4,7 +4,7 @@ from pytestqt.qtbot import QtBot
 
 from xdrec_app.core.jobs import run
 from xdrec_app.services.import_interactions import import_interactions
-from xdrec_app.services.requests import ImportInteractions
+from xdrec_app.services.data_requests import ImportInteractions
 from xdrec_app.services.results import WorkspaceSummary
 from xdrec_app.services.views import Histogram
 from xdrec_app.services.workspace import new_workspace

@@ -7,8 +7,9 @@ from pytestqt.qtbot import QtBot
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Progress, Value
 from xdrec_app.core.jobs import Job
-from xdrec_app.services.requests import Dialect, ImportInteractions, ImportItems, Request
-from xdrec_app.services.results import ImportReport
+from xdrec_app.services.data_requests import Dialect, ImportInteractions, ImportItems
+from xdrec_app.services.request import Request
+from xdrec_app.services.data_results import ImportReport
 from xdrec_app.services.views import ColumnGuess, FilePreview
 from xdrec_app.ui.dialogs.import_dialog import ImportDialog
 from xdrec_app.ui.main_window import MainWindow

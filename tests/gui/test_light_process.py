@@ -10,7 +10,7 @@ VISIT = """
 import json, sys
 from pathlib import Path
 from PySide6.QtCore import QEventLoop, QTimer
-from xdrec_app.services.results import Done
+from xdrec_app.services.request import Done
 from xdrec_app.ui.app import make_application
 from xdrec_app.ui.main_window import MainWindow
 from xdrec_app.ui.settings import Settings

@@ -19,7 +19,7 @@ from xdrec_app.evaluation.protocol import Protocol
 from xdrec_app.services.browse import Browser
 from xdrec_app.services.import_interactions import import_interactions
 from xdrec_app.services.import_items import import_items
-from xdrec_app.services.requests import ImportInteractions, ImportItems
+from xdrec_app.services.data_requests import ImportInteractions, ImportItems
 from xdrec_app.storage import statistics
 from xdrec_app.storage.artifacts import WEIGHTS
 from xdrec_app.storage.database import open_database

@@ -11,7 +11,7 @@ import pytest
 from xdrec_app.core.errors import UserError
 from xdrec_app.datasets.formats import base
 from xdrec_app.services.preview import preview, suggested_domain
-from xdrec_app.services.requests import Dialect
+from xdrec_app.services.data_requests import Dialect
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from xdrec_app.core.jobs import Cancelled, Command, drive, run
 from xdrec_app.services.import_interactions import import_interactions
 from xdrec_app.services.profile import profile
 from xdrec_app.services.recommend import recommend, recommend_all
-from xdrec_app.services.requests import ImportInteractions, Profile, Recommend, RecommendAll, Train
+from xdrec_app.services.data_requests import ImportInteractions
+from xdrec_app.services.requests import Profile, Recommend, RecommendAll, Train
 from xdrec_app.services.train import train
 
 
@@ -106,7 +107,7 @@ def test_a_title_cannot_become_a_formula(workspace, trained, tmp_path):
     items = tmp_path / "items.csv"
     items.write_text('item_id,title\nb00,"=HYPERLINK(""x"")"\n', encoding="utf-8")
     from xdrec_app.services.import_items import import_items
-    from xdrec_app.services.requests import ImportItems
+    from xdrec_app.services.data_requests import ImportItems
 
     run(import_items(ImportItems(workspace=workspace, file=items, domain="books")))
     out = tmp_path / "out.csv"

@@ -16,19 +16,8 @@ from xdrec_app.cli import render
 from xdrec_app.cli.shell import answer, perform
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.params import read_settings
-from xdrec_app.services.requests import (
-    CreateSample,
-    DeleteRun,
-    Dialect,
-    Evaluate,
-    ImportInteractions,
-    ImportItems,
-    Profile,
-    Recommend,
-    RecommendAll,
-    Role,
-    Train,
-)
+from xdrec_app.services.requests import CreateSample, DeleteRun, Evaluate, Profile, Recommend, RecommendAll, Train
+from xdrec_app.services.data_requests import Dialect, ImportInteractions, ImportItems, Role
 
 app = typer.Typer(
     name="xdrec",

@@ -9,8 +9,8 @@ from typing import Protocol, TypeVar
 from xdrec_app.core.events import Change, Changed
 from xdrec_app.core.jobs import Job
 from xdrec_app.datasets.formats.base import TableFile
-from xdrec_app.services.requests import ImportFile
-from xdrec_app.services.results import ImportReport
+from xdrec_app.services.data_requests import ImportFile
+from xdrec_app.services.data_results import ImportReport
 from xdrec_app.storage.bulk import Ingested
 from xdrec_app.storage.database import Database, open_database
 from xdrec_app.storage.sqlite import WorkspaceBusy

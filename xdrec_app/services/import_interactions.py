@@ -6,8 +6,8 @@ from xdrec_app.core.events import Change
 from xdrec_app.core.jobs import Job
 from xdrec_app.datasets.formats.interaction_file import InteractionFile
 from xdrec_app.services.import_file import import_file
-from xdrec_app.services.requests import ImportInteractions
-from xdrec_app.services.results import ImportReport
+from xdrec_app.services.data_requests import ImportInteractions
+from xdrec_app.services.data_results import ImportReport
 from xdrec_app.storage.ingest import ingest_interactions
 
 

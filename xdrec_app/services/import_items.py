@@ -6,8 +6,8 @@ from xdrec_app.core.events import Change
 from xdrec_app.core.jobs import Job
 from xdrec_app.datasets.formats.item_file import ItemFile
 from xdrec_app.services.import_file import import_file
-from xdrec_app.services.requests import ImportItems
-from xdrec_app.services.results import ImportReport
+from xdrec_app.services.data_requests import ImportItems
+from xdrec_app.services.data_results import ImportReport
 from xdrec_app.storage.ingest_items import ingest_items
 
 

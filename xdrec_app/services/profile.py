@@ -16,14 +16,7 @@ from xdrec_app.explanation.profile import Profiles
 from xdrec_app.explanation.sentences import transfer_notes
 from xdrec_app.services.recommend import best_items
 from xdrec_app.services.requests import Profile
-from xdrec_app.services.results import (
-    DomainTaste,
-    HistoryItem,
-    Neighbour,
-    PersonProfile,
-    TasteTag,
-    TransferNote,
-)
+from xdrec_app.services.results import DomainTaste, HistoryItem, Neighbour, PersonProfile, TasteTag, TransferNote
 from xdrec_app.services.serving import KnownHistory, history_of, serve, state_of
 from xdrec_app.storage.database import Database, open_database
 from xdrec_app.storage.item_labels import Label, load_labels

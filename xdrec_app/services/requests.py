@@ -12,30 +12,34 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from xdrec_app.core.events import Value
-from xdrec_app.datasets.formats import base
 from xdrec_app.evaluation.protocol import Candidates
+from xdrec_app.services.data_requests import (
+    AuditLeakage,
+    ChangeDomain,
+    DecideLeak,
+    DeleteDomain,
+    Dialect,
+    ExportRows,
+    ImportFolder,
+    ImportInteractions,
+    ImportItems,
+    ImportUsers,
+    InspectDomains,
+    LinkPeople,
+    Role,
+    UndoImport,
+)
+from xdrec_app.services.request import Request
 from xdrec_app.services.results import (
-    Done,
     EvaluationReport,
     ExportReport,
-    ImportReport,
     PersonProfile,
     RecommendationList,
     TrainReport,
     WorkspaceSummary,
 )
 
-Dialect = base.Dialect
-Role = base.Role
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
-
-
-class Request(Value):
-    """Base of all requests; `Result` is the type of what comes back."""
-
-    Result: ClassVar[type[Value]] = Done
-
-    workspace: Path
 
 
 # ---------------------------------------------------------------------- workspace
@@ -49,35 +53,11 @@ class CreateWorkspace(Request):
 
 
 class CreateSample(Request):
-    """Make a workspace with the three-domain sample world."""
+    """Make a workspace with one of the sample worlds."""
 
     kind: Literal["create_sample"] = "create_sample"
+    world: Literal["ratings", "shop", "news_video", "music", "ads"] = "ratings"
     Result: ClassVar[type[Value]] = WorkspaceSummary
-
-
-# ---------------------------------------------------------------------- import
-
-
-class ImportFile(Request):
-    """Base of imports: a file, its domain, and what is known of its form."""
-
-    file: Path
-    domain: str = Field(min_length=1)
-    columns: dict[Role, str] = Field(default_factory=dict)
-    dialect: Dialect = Dialect()
-    Result: ClassVar[type[Value]] = ImportReport
-
-
-class ImportInteractions(ImportFile):
-    """Append a file of ratings, clicks or purchases to a domain."""
-
-    kind: Literal["import_interactions"] = "import_interactions"
-
-
-class ImportItems(ImportFile):
-    """Add or update the items of a domain from a file."""
-
-    kind: Literal["import_items"] = "import_items"
 
 
 # ---------------------------------------------------------------------- training and evaluation
@@ -176,6 +156,16 @@ AnyRequest = Annotated[
     | CreateSample
     | ImportInteractions
     | ImportItems
+    | ImportUsers
+    | ImportFolder
+    | UndoImport
+    | ChangeDomain
+    | DeleteDomain
+    | LinkPeople
+    | InspectDomains
+    | AuditLeakage
+    | DecideLeak
+    | ExportRows
     | Train
     | Evaluate
     | DeleteRun

@@ -11,10 +11,6 @@ from xdrec_app.core.events import Value
 from xdrec_app.evaluation.protocol import Protocol
 
 
-class Done(Value):
-    """The result of a request that has nothing more to say."""
-
-
 class CheckReport(Value):
     """What is wrong with a workspace file, as the database says it; empty when it is sound."""
 
@@ -43,35 +39,6 @@ class WorkspaceSummary(Value):
 
     domains: tuple[DomainSummary, ...]
     shared_users: tuple[SharedUsers, ...]
-
-
-class ImportReport(Value):
-    """What became of every line of a file: ``lines = imported + merged + rejected``, always.
-
-    Attributes
-    ----------
-    batch
-        Number of the import in the workspace.
-    lines
-        Data lines of the file (without header and blank lines).
-    imported
-        Lines that stand for themselves.
-    merged
-        Lines that repeat an earlier pair (or item) of the same domain: kept raw, but the later one counts.
-    columns
-        Role → name of the column it was read from.
-    """
-
-    batch: int
-    domain: str
-    lines: int
-    imported: int
-    merged: int
-    rejected: int
-    encoding: str
-    delimiter: str
-    columns: dict[str, str]
-    elapsed_s: float
 
 
 class LiftFigure(Value):

@@ -12,7 +12,8 @@ from xdrec_app.datasets import synthetic
 from xdrec_app.services import workspace
 from xdrec_app.services.import_interactions import import_interactions
 from xdrec_app.services.import_items import import_items
-from xdrec_app.services.requests import CreateSample, ImportInteractions, ImportItems
+from xdrec_app.services.requests import CreateSample
+from xdrec_app.services.data_requests import ImportInteractions, ImportItems
 from xdrec_app.services.results import WorkspaceSummary
 
 

@@ -48,9 +48,10 @@ domain = _table(
     "domain",
     _key(),
     Column("name", Text, nullable=False, unique=True),
-    Column("scale_low", REAL, nullable=False, server_default="1"),
+    Column("scale_low", REAL, nullable=False, server_default="1"),  # of the raw values
     Column("scale_high", REAL, nullable=False, server_default="1"),
-    Column("revision", Integer, nullable=False, server_default="0"),  # grows with every change of rows or items
+    Column("signal", Text, nullable=False, server_default="{}"),  # JSON of datasets.signals.SignalSettings
+    Column("revision", Integer, nullable=False, server_default="0"),  # grows with every change of rows, items or people
     Column("created_at", Integer, nullable=False),
 )
 
@@ -66,6 +67,29 @@ account = _table(
 )
 Index("account_person", account.c.person_id, account.c.domain_id)
 
+account_attribute = _table(
+    "account_attribute",
+    _to("account", primary=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    rowid=False,
+)
+
+identity = _table(  # what a mapping file says: which ids of the domains are one person
+    "identity",
+    _to("domain", primary=True),
+    Column("user_id", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    rowid=False,
+)
+
+setting = _table(  # of the workspace as a whole, e.g. the rules by which people are linked
+    "setting",
+    Column("name", Text, primary_key=True),
+    Column("body", Text, nullable=False),  # JSON
+    rowid=False,
+)
+
 item = _table(
     "item",
     _key(),
@@ -73,6 +97,9 @@ item = _table(
     Column("item_id", Text, nullable=False),
     Column("title", Text, nullable=False, server_default=""),
     Column("text", Text, nullable=False, server_default=""),
+    Column("category", Text, nullable=False, server_default=""),  # a path, e.g. "Shoes > Running"
+    Column("price", REAL),
+    Column("image", Text, nullable=False, server_default=""),
     UniqueConstraint("domain_id", "item_id"),
 )
 Index("item_domain", item.c.domain_id)  # in the order of the keys, for paging
@@ -89,13 +116,18 @@ batch = _table(
     "batch",
     _key(),
     _to("domain"),
-    Column("kind", Text, CheckConstraint("kind in ('interactions', 'items')"), nullable=False),
+    Column("file_import", Integer, nullable=False),  # key of the first batch of the file: one file, several domains
+    Column("kind", Text, CheckConstraint("kind in ('interactions', 'items', 'users')"), nullable=False),
     Column("file_name", Text, nullable=False),
     Column("file_size", Integer, nullable=False),
     Column("sha256", Text, nullable=False),
+    Column("format", Text, nullable=False),  # key of the reader
     Column("encoding", Text, nullable=False),
     Column("delimiter", Text, nullable=False),
     Column("columns", Text, nullable=False),  # JSON: role → column name
+    Column("actions", Text, nullable=False, server_default="[]"),  # JSON: names behind the numbers in the segment
+    Column("first_row", Integer),  # rows of a batch have keys without gaps
+    Column("last_row", Integer),
     Column("lines", Integer, nullable=False),
     Column("imported", Integer, nullable=False),
     Column("merged", Integer, nullable=False),
@@ -114,11 +146,11 @@ interaction = _table(
     _to("item"),
     Column("value", REAL, nullable=False),
     Column("time", Integer),  # seconds since 1970; NULL where the file gave none
+    Column("action", Text),  # what was done, in a log of different actions
 )
-# Of two columns, so that distinct pairs are counted without touching a row.
+# Of two columns, so that distinct pairs are counted without touching a row. By batch none: its rows are a range of keys.
 Index("interaction_account", interaction.c.account_id, interaction.c.item_id)
 Index("interaction_item", interaction.c.item_id, interaction.c.account_id)
-Index("interaction_batch", interaction.c.batch_id)
 
 segment = _table(  # the batch's rows once more, as column bytes: immutable, read in one go
     "segment",
@@ -155,6 +187,32 @@ statistic = _table(  # a cache: what a domain comes to at one revision
     Column("interactions", Integer, nullable=False),
     Column("histogram", Text, nullable=False),  # JSON: [[value, count], …]
 )
+
+report = _table(  # a cache: a domain looked at closely, at one revision
+    "report",
+    _to("domain", primary=True),
+    Column("revision", Integer, nullable=False),
+    Column("body", Text, nullable=False),  # JSON
+)
+
+leak = _table(  # the items that two domains share, as the audit of two revisions found them
+    "leak",
+    Column("one_id", Integer, ForeignKey("domain.id", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("other_id", Integer, ForeignKey("domain.id", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("one_revision", Integer, nullable=False),
+    Column("other_revision", Integer, nullable=False),
+    Column("decision", Text, CheckConstraint("decision in ('keep', 'exclude', 'merge')"), nullable=False),
+    Column("body", Text, nullable=False),  # JSON
+    CheckConstraint("one_id < other_id"),
+)
+
+same_item = _table(  # pairs of items that are one, of the audits above
+    "same_item",
+    Column("one_id", Integer, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("other_id", Integer, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True, nullable=False),
+    rowid=False,
+)
+Index("same_item_other", same_item.c.other_id)
 
 protocol = _table(
     "protocol",

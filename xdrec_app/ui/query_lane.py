@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from xdrec_app.core.events import Value
 from xdrec_app.core.jobs import Command, Failed, Job, Outcome, Succeeded
-from xdrec_app.services.requests import Request
+from xdrec_app.services.request import Request
 from xdrec_app.ui.job_thread import JobThread, ThreadControl
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from xdrec_app.core.events import Value
 from xdrec_app.core.jobs import Job
 from xdrec_app.services import requests
-from xdrec_app.services.requests import Request
+from xdrec_app.services.request import Request
 
 USE_CASES: dict[type[Request], str] = {
     requests.CreateWorkspace: "workspace:create_workspace",

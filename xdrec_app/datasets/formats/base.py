@@ -1,38 +1,69 @@
 """The seam of file formats: a reader turns a file into chunks of text cells with line numbers.
 
 A format is one file with one class registered in `formats`; which one reads a file is decided by the file's content,
-never by its name. Stands on the standard library alone, since previews run in the window's process. Readers know
-columns, not what they mean: roles are guessed in `columns`, values are understood in `interaction_file` and
+never by its name. Previews run in the window's process, so nothing heavy is imported before a file needs it. Readers
+know columns, not what they mean: roles are guessed in `columns`, values are understood in `interaction_file` and
 `item_file`.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, NamedTuple
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Value
 from xdrec_app.core.registry import Registry
-
-HEAD_BYTES = 64 * 1024
-"""How much of a file is looked at to guess its form."""
+from xdrec_app.datasets.formats.source import FileHead, read_head
+from xdrec_app.datasets.formats.text_columns import ListColumn, TextColumn
 
 SAMPLE_ROWS = 100
 """How many rows are looked at to guess what the columns mean."""
 
-Role = Literal["user", "item", "value", "time", "title", "text", "tags"]
+Role = Literal[
+    "user",
+    "item",
+    "value",
+    "time",
+    "domain",
+    "action",
+    "title",
+    "text",
+    "tags",
+    "category",
+    "price",
+    "image",
+]
 
 
 class Dialect(Value):
-    """How a text file is to be read; None = guess."""
+    """How a file is to be read; None = guess.
+
+    Attributes
+    ----------
+    quote
+        What encloses fields; "" = nothing does.
+    decimal
+        What stands before the decimals; the other one of comma and point may separate thousands.
+    comment
+        Lines that begin with it are passed over; "" = there are none.
+    date_order
+        Which comes first in dates like 03/04/2021; ISO 8601 needs no wish.
+    sheet
+        Which sheet of a spreadsheet.
+    """
 
     encoding: str | None = None
     delimiter: str | None = None
     has_header: bool | None = None
+    quote: str | None = None
+    decimal: Literal[".", ","] | None = None
+    comment: str | None = None
+    date_order: Literal["day", "month"] | None = None
+    sheet: str | None = None
 
 
 class Record(NamedTuple):
@@ -52,20 +83,6 @@ class RejectedLine(NamedTuple):
 
 
 @dataclass(frozen=True)
-class FileHead:
-    """The beginning of a file, at most `HEAD_BYTES`, and the size of the whole."""
-
-    path: Path
-    data: bytes
-    size: int
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether there is nothing after the head."""
-        return self.size <= len(self.data)
-
-
-@dataclass(frozen=True)
 class Layout:
     """How a file is read.
 
@@ -74,7 +91,7 @@ class Layout:
     confidence
         0 … 1: how sure the reader is that the file is of its format.
     dialect
-        Complete: no field is None.
+        Encoding, delimiter and header are decided (empty where the format has no such thing); the rest may be open.
     columns
         Distinct names; "column 1", "column 2", … where the file names none.
     sample
@@ -83,6 +100,10 @@ class Layout:
         Records among the first that are no records at all (broken quotes).
     line_end
         What ends a line; a carriage return before a line feed belongs to it.
+    roles
+        Role → column, where the format itself says what a column means.
+    sheets
+        Names of the sheets of a spreadsheet, to choose from.
     """
 
     confidence: float
@@ -91,6 +112,8 @@ class Layout:
     sample: tuple[Record, ...]
     rejected: tuple[RejectedLine, ...] = ()
     line_end: str = "\n"
+    roles: Mapping[Role, str] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,23 +123,31 @@ class Chunk:
     Attributes
     ----------
     lines
-        For each record the physical line where it starts.
+        For each record the physical line where it starts (the row, in a format without lines).
     columns
         The columns asked for, each with one cell per record.
     texts
         For each record its text as it stands in the file.
     rejected
         Records that do not have the shape of the table.
+    done
+        How many bytes of the file are read so far.
     """
 
     lines: Sequence[int]
-    columns: tuple[Sequence[str], ...]
+    columns: tuple[TextColumn, ...]
     texts: Sequence[str]
     rejected: Sequence[RejectedLine] = ()
+    done: int = 0
 
     @classmethod
     def of_records(
-        cls, records: Sequence[Record], n_columns: int, wanted: Sequence[int], rejected: Sequence[RejectedLine] = ()
+        cls,
+        records: Sequence[Record],
+        n_columns: int,
+        wanted: Sequence[int],
+        rejected: Sequence[RejectedLine] = (),
+        done: int = 0,
     ) -> Chunk:
         """Pick columns from records; those with another number of cells than `n_columns` are rejected."""
         good = [record for record in records if len(record.cells) == n_columns]
@@ -127,14 +158,11 @@ class Chunk:
         ]
         return cls(
             lines=[record.line for record in good],
-            columns=tuple([record.cells[index] for record in good] for index in wanted),
+            columns=tuple(ListColumn([record.cells[index] for record in good]) for index in wanted),
             texts=[record.text for record in good],
             rejected=sorted([*rejected, *ragged]),
+            done=done,
         )
-
-
-def unwatched(_block: bytes) -> None:
-    """Watch nothing."""
 
 
 class FormatReader(ABC):
@@ -169,15 +197,8 @@ class FormatReader(ABC):
         """
 
     @abstractmethod
-    def read(
-        self, path: Path, layout: Layout, wanted: Sequence[int], watch: Callable[[bytes], object] = unwatched
-    ) -> Iterator[Chunk]:
+    def read(self, path: Path, layout: Layout, wanted: Sequence[int]) -> Iterator[Chunk]:
         """Read the columns at the positions `wanted`, in file order.
-
-        Parameters
-        ----------
-        watch
-            Receives each block of the file once, in order, as it is read.
 
         Raises
         ------
@@ -219,24 +240,3 @@ class TableFile:
                 f"Formats that can be read: {', '.join(reader_class.title for reader_class in formats)}.",
             )
         return max(layouts, key=lambda found: found[0])[1]
-
-
-def read_head(path: Path) -> FileHead:
-    """Read the beginning of a file; raises as :meth:`TableFile.open` does."""
-    try:
-        if path.is_dir():
-            raise UserError(f"{path} is a folder, not a file.")
-        if not path.exists():
-            raise UserError(f"There is no file {path}.")
-        if not path.is_file():
-            raise UserError(f"{path} is not an ordinary file.")
-        with path.open("rb") as file:
-            data = file.read(HEAD_BYTES)
-        size = path.stat().st_size
-    except PermissionError:
-        raise UserError(f"The file {path} may not be read: permission denied.") from None
-    except OSError as error:
-        raise UserError(f"The file {path} cannot be read: {error.strerror}.") from error
-    if not data:
-        raise UserError(f"The file {path} is empty.")
-    return FileHead(path, data, size)

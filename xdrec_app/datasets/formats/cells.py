@@ -7,12 +7,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
+import numpy as np
+
+from xdrec_app.datasets.arrays import NO_TIME, Longs
+from xdrec_app.datasets.formats.base import Dialect
+
 T = TypeVar("T")
 
 NOT_A_VALUE = math.nan
-"""Stands where a cell is no finite number; compared by identity."""
+"""Stands where a cell is no finite number."""
 
-NOT_A_TIME = -(1 << 63)
+NOT_A_TIME = NO_TIME + 1
 """Stands where a cell is no time; no time is that early."""
 
 MAX_VALUE = 3.4e38
@@ -20,9 +25,6 @@ MAX_VALUE = 3.4e38
 
 MILLISECONDS, MICROSECONDS, MAX_TIME = 1e11, 1e14, 1e17
 """From here on a number counts milliseconds, microseconds, nothing: in seconds 1e11 is the year 5138."""
-
-DIGITS_OF_SECONDS = 11
-"""Whole numbers of so many digits are seconds."""
 
 REMEMBERED = 100_000
 
@@ -41,10 +43,15 @@ class Remembering(dict[str, T], Generic[T]):
         return result
 
 
-def parse_value(text: str, *, decimal_comma: bool) -> float:
-    """Return a finite number, or `NOT_A_VALUE`; with `decimal_comma` "4,5" is 4.5."""
-    number = _number(text.replace(",", ".", 1) if decimal_comma and "." not in text else text)
-    return NOT_A_VALUE if number is None or abs(number) > MAX_VALUE else number
+def value_parser(dialect: Dialect) -> Callable[[str], float]:
+    """Return what turns a cell into a finite number, or `NOT_A_VALUE`."""
+    decimal_comma = dialect.delimiter != ","
+
+    def parse(text: str) -> float:
+        number = _number(text.replace(",", ".", 1) if decimal_comma and "." not in text else text)
+        return NOT_A_VALUE if number is None or abs(number) > MAX_VALUE else number
+
+    return parse
 
 
 def why_no_value(text: str) -> str:
@@ -59,26 +66,38 @@ def why_no_value(text: str) -> str:
     return f"the value '{cell}' is not a finite number"
 
 
-def parse_time(text: str) -> int | None:
-    """Return seconds since 1970, None for an empty cell, or `NOT_A_TIME`.
+def time_parser(dialect: Dialect) -> Callable[[str], int]:
+    """Return what turns a cell into seconds since 1970, `NO_TIME` for an empty one, or `NOT_A_TIME`.
 
     Numbers are seconds, milliseconds or microseconds by their magnitude. Else ISO 8601; a time without a zone is UTC.
     """
-    cell = text.strip()
-    if not cell:
-        return None
-    number = _number(cell)
-    if number is not None:
-        size = abs(number)
-        if not size < MAX_TIME:
+
+    def parse(text: str) -> int:
+        cell = text.strip()
+        if not cell:
+            return NO_TIME
+        number = _number(cell)
+        if number is not None:
+            size = abs(number)
+            if not size < MAX_TIME:
+                return NOT_A_TIME
+            unit = 1e6 if size >= MICROSECONDS else 1e3 if size >= MILLISECONDS else 1
+            return math.floor(number / unit)
+        try:
+            moment = datetime.fromisoformat(cell)
+            return math.floor((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+        except (ValueError, OverflowError):
             return NOT_A_TIME
-        unit = 1e6 if size >= MICROSECONDS else 1e3 if size >= MILLISECONDS else 1
-        return math.floor(number / unit)
-    try:
-        moment = datetime.fromisoformat(cell)
-        return math.floor((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-    except (ValueError, OverflowError):
-        return NOT_A_TIME
+
+    return parse
+
+
+def seconds_of(numbers: Longs) -> Longs:
+    """Return whole numbers as seconds since 1970, by their magnitude; `NOT_A_TIME` where one is too great."""
+    if not len(numbers) or int(numbers.max()) < MILLISECONDS:
+        return numbers
+    units = np.select([numbers >= MICROSECONDS, numbers >= MILLISECONDS], [1_000_000, 1_000], 1)
+    return np.where(numbers >= MAX_TIME, NOT_A_TIME, numbers // units)
 
 
 def _number(text: str) -> float | None:

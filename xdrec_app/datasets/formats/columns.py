@@ -12,13 +12,14 @@ from typing import Literal, get_args
 from xdrec_app.core.errors import UserError
 from xdrec_app.datasets.formats.base import Role, TableFile
 
-Kind = Literal["interactions", "items"]
+Kind = Literal["interactions", "items", "users"]
 
 ROLES: dict[Kind, tuple[Role, ...]] = {
-    "interactions": ("user", "item", "value", "time"),
-    "items": ("item", "title", "text", "tags"),
+    "interactions": ("user", "item", "value", "time", "domain", "action"),
+    "items": ("item", "title", "text", "tags", "category", "price", "image", "domain"),
+    "users": ("user", "domain"),
 }
-REQUIRED: dict[Kind, tuple[Role, ...]] = {"interactions": ("user", "item"), "items": ("item",)}
+REQUIRED: dict[Kind, tuple[Role, ...]] = {"interactions": ("user", "item"), "items": ("item",), "users": ("user",)}
 
 EARLIEST_TIME = 1e8
 """A number from here on is a time (March 1973 in seconds); ratings and counts stay below."""
@@ -51,6 +52,11 @@ WORDS: dict[Role, str] = {
         标题 题名 名称 书名 片名 歌名 商品名称 名字
     """,
     "text": "description desc plot text summary overview abstract content 描述 简介 内容 介绍 摘要 剧情",
+    "domain": "domain category vertical department section 领域 频道",
+    "action": "event eventtype action behavior behaviour behaviortype actiontype 行为 事件",
+    "category": "categorypath categories category 类目 分类路径",
+    "price": "price 价格 单价",
+    "image": "image imageurl imgurl poster cover 图片 封面",
     "tags": "genres genre tags tag categories category keywords labels topics 标签 类别 分类 类型 流派 题材 关键词",
 }
 NAMES = {role: tuple(words.split()) for role, words in WORDS.items()}

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import overload
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.datasets.formats.base import (
-    SAMPLE_ROWS,
-    Chunk,
-    Dialect,
-    FileHead,
-    FormatReader,
-    Layout,
-    formats,
-    unwatched,
-)
+from xdrec_app.datasets.formats.arrow_text import arrow_columns
+from xdrec_app.datasets.formats.base import SAMPLE_ROWS, Chunk, Dialect, FormatReader, Layout, formats
 from xdrec_app.datasets.formats.columns import column_names, looks_like_header
-from xdrec_app.datasets.formats.encodings import decode_head, encoding_of, text_blocks
-from xdrec_app.datasets.formats.records import QUOTE, parse_records
+from xdrec_app.datasets.formats.encodings import decode_head, encoding_of, utf8_blocks
+from xdrec_app.datasets.formats.records import parse_records
+from xdrec_app.datasets.formats.source import FileHead, open_source
 
 DELIMITERS = (",", ";", "\t", "|")
 DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
 MAX_LINE = 1 << 23
-NOT_SHAPE = {delimiter: bytes(set(range(256)) - set(b"\n" + delimiter.encode())) for delimiter in DELIMITERS}
 
 
 @formats.register
@@ -64,9 +57,7 @@ class DelimitedReader(FormatReader):
             line_end=line_end,
         )
 
-    def read(
-        self, path: Path, layout: Layout, wanted: Sequence[int], watch: Callable[[bytes], object] = unwatched
-    ) -> Iterator[Chunk]:
+    def read(self, path: Path, layout: Layout, wanted: Sequence[int]) -> Iterator[Chunk]:
         """See :meth:`FormatReader.read`."""
         delimiter = layout.dialect.delimiter
         if delimiter is None:
@@ -74,74 +65,64 @@ class DelimitedReader(FormatReader):
         header_waits = bool(layout.dialect.has_header)
         n_columns = len(layout.columns)
         first_line = 1
-        carry = ""
-        for text, at_end in _line_blocks(path, layout, watch):
-            body = carry + text
-            carry = ""
-            n_lines = body.count("\n")
-            chunk = None if header_waits else _fast_chunk(body, first_line, delimiter, n_columns, wanted)
-            if chunk is None:
-                lines = body.split("\n")[:-1]
+        carry = b""
+        for block, done, at_end in _line_blocks(path, layout):
+            body = carry + block
+            carry = b""
+            columns = None if header_waits else arrow_columns(body, delimiter, n_columns, wanted)
+            if columns is not None:
+                n_lines = body.count(b"\n")
+                yield Chunk(range(first_line, first_line + n_lines), columns, BlockLines(body), done=done)
+            else:
+                lines = body.decode().split("\n")[:-1]
                 records, rejected, n_lines = parse_records(lines, first_line, delimiter, at_end=at_end)
                 if header_waits and records:
                     header_waits = False
                     del records[0]
-                chunk = Chunk.of_records(records, n_columns, wanted, rejected)
-                carry = "".join(line + "\n" for line in lines[n_lines:])
+                yield Chunk.of_records(records, n_columns, wanted, rejected, done)
+                carry = "".join(line + "\n" for line in lines[n_lines:]).encode()
             first_line += n_lines
-            yield chunk
 
 
-def _line_blocks(path: Path, layout: Layout, watch: Callable[[bytes], object]) -> Iterator[tuple[str, bool]]:
-    """Cut a file into blocks of whole lines, each with its line feed, and say which block is the last."""
-    rest = ""
+class BlockLines(Sequence[str]):
+    """The lines of a block, split when the first of them is asked for: few blocks have a line to reject."""
+
+    def __init__(self, block: bytes) -> None:
+        self._block = block
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self._block.decode().split("\n")[:-1]
+
+    def __len__(self) -> int:
+        return self._block.count(b"\n")
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        return self._lines[place]
+
+
+def _line_blocks(path: Path, layout: Layout) -> Iterator[tuple[bytes, int, bool]]:
+    """Cut a file into blocks of whole lines in UTF-8; with each, how far the file is read and whether it is the last.
+
+    Every line has its line feed, also the last one of the file.
+    """
+    rest = b""
     n_lines = 0
-    for block in text_blocks(path, layout.dialect.encoding or "utf-8", watch):
-        text = rest + (block if layout.line_end == "\n" else block.replace(layout.line_end, "\n"))
-        cut = text.rfind("\n") + 1
-        rest = text[cut:]
-        n_lines += text.count("\n")
-        if len(rest) > MAX_LINE:
-            raise UserError(f"Line {n_lines + 1} of {path} is too long: this is no table.")
-        if cut:
-            yield text[:cut], False
-    yield (rest + "\n" if rest else ""), True
-
-
-def _fast_chunk(body: str, first_line: int, delimiter: str, n_columns: int, wanted: Sequence[int]) -> Chunk | None:
-    """Split a block in a few operations on the whole of it; None when any line is not an ordinary row."""
-    if delimiter not in NOT_SHAPE or not body:
-        return None
-    if QUOTE in body:
-        return _fast_quoted_chunk(body, first_line, delimiter, n_columns, wanted)
-    if "\r" in body:
-        body = body.replace("\r\n", "\n")
-    shape = body.encode().translate(None, NOT_SHAPE[delimiter])
-    n_lines = len(shape) // n_columns
-    if shape != (delimiter * (n_columns - 1) + "\n").encode() * n_lines or (n_columns == 1 and "\n\n" in "\n" + body):
-        return None
-    cells = body.replace("\n", delimiter).split(delimiter)
-    n_cells = n_lines * n_columns
-    return Chunk(
-        lines=range(first_line, first_line + n_lines),
-        columns=tuple(cells[index:n_cells:n_columns] for index in wanted),
-        texts=body.split("\n"),
-    )
-
-
-def _fast_quoted_chunk(
-    body: str, first_line: int, delimiter: str, n_columns: int, wanted: Sequence[int]
-) -> Chunk | None:
-    lines = body.split("\n")
-    del lines[-1]
-    try:
-        rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
-    except csv.Error:
-        return None
-    if len(rows) != len(lines) or set(map(len, rows)) != {n_columns}:
-        return None
-    columns = list(zip(*rows, strict=True))
-    return Chunk(range(first_line, first_line + len(lines)), tuple(columns[index] for index in wanted), lines)
+    with open_source(path) as source:
+        for block in utf8_blocks(source, path, layout.dialect.encoding or "utf-8"):
+            text = rest + (block if layout.line_end == "\n" else block.replace(layout.line_end.encode(), b"\n"))
+            cut = text.rfind(b"\n") + 1
+            rest = text[cut:]
+            n_lines += text.count(b"\n")
+            if len(rest) > MAX_LINE:
+                raise UserError(f"Line {n_lines + 1} of {path} is too long: this is no table.")
+            if cut:
+                yield text[:cut], source.done, False
+        yield (rest + b"\n" if rest else b""), source.done, True
 
 
 def _whole_lines(text: str, line_end: str, *, is_whole: bool) -> list[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.datasets.formats.base import FileHead
+from xdrec_app.datasets.formats.source import HEAD_BYTES, FileHead, Source, open_source
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 23
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -61,28 +61,26 @@ def decode_head(head: FileHead, encoding: str) -> str:
         raise _not_encoded(head.path, encoding, error) from None
 
 
-def text_blocks(path: Path, encoding: str, watch: Callable[[bytes], object]) -> Iterator[str]:
-    """Read a file as blocks of text that end anywhere; each block of bytes is shown to `watch`.
+def utf8_blocks(source: Source, path: Path, encoding: str) -> Iterator[bytes]:
+    """Read a text file as blocks of UTF-8 that end anywhere between two characters; a small one comes first.
 
     Raises
     ------
     UserError
-        For bytes that do not belong to the encoding, for NUL characters, and when reading fails.
+        For bytes that do not belong to the encoding, and for NUL characters.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        with path.open("rb") as file:
-            while block := file.read(BLOCK_BYTES):
-                watch(block)
-                text = decoder.decode(block)
-                if "\0" in text:
-                    raise UserError(f"{path} is not a text file: it holds NUL characters.")
-                yield text
-            yield decoder.decode(b"", final=True)
+        size = HEAD_BYTES
+        while block := source.content.read(size):
+            size = BLOCK_BYTES
+            text = decoder.decode(block)
+            if "\0" in text:
+                raise UserError(f"{path} is not a text file: it holds NUL characters.")
+            yield text.encode()
+        yield decoder.decode(b"", final=True).encode()
     except UnicodeError as error:
         raise _not_encoded(path, encoding, error) from None
-    except OSError as error:
-        raise UserError(f"The file {path} cannot be read: {error.strerror}.") from error
 
 
 def _known(name: str) -> str:
@@ -100,8 +98,8 @@ def _decodes(head: FileHead, encoding: str, *, thorough: bool) -> bool:
         decode_head(head, encoding)
         if thorough and not head.is_whole:
             decoder = codecs.getincrementaldecoder(encoding)()
-            with head.path.open("rb") as file:
-                while block := file.read(BLOCK_BYTES):
+            with open_source(head.path) as source:
+                while block := source.content.read(BLOCK_BYTES):
                     decoder.decode(block)
             decoder.decode(b"", final=True)
     except (UnicodeError, UserError):

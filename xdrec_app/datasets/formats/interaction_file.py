@@ -1,29 +1,47 @@
 """Files of interactions: text cells → ids, values and times, and the reason where a line is none.
 
-Whole columns are converted at once; a line is looked at by itself only where something is wrong with it.
+A column is understood by its distinct texts; a line is looked at by itself only where something is wrong with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple
 
-from xdrec_app.datasets.formats.base import Chunk, Dialect, RejectedLine, Role, TableFile, unwatched
+import numpy as np
+
+from xdrec_app.datasets.arrays import NO_TIME, Bools, Doubles, Ints, Longs
+from xdrec_app.datasets.formats.base import Chunk, Dialect, RejectedLine, Role, TableFile
 from xdrec_app.datasets.formats.cells import (
-    DIGITS_OF_SECONDS,
     NOT_A_TIME,
-    NOT_A_VALUE,
     Remembering,
-    parse_time,
-    parse_value,
+    seconds_of,
+    time_parser,
+    value_parser,
     why_no_value,
 )
 from xdrec_app.datasets.formats.columns import resolve_roles
+from xdrec_app.datasets.formats.text_columns import TextColumn
 
-T = TypeVar("T")
+
+class Coded(NamedTuple):
+    """A column of texts: ``texts[codes[row]]``; `texts` are distinct, `codes` int32 [n_rows]."""
+
+    texts: Sequence[str]
+    codes: Ints
+
+    def take(self, rows: Bools) -> Coded:
+        """Return the rows where a mask is true."""
+        return Coded(self.texts, self.codes[rows])
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def cells(self) -> list[str]:
+        """Return the text of each row."""
+        return [self.texts[code] for code in self.codes.tolist()]
 
 
 @dataclass(frozen=True)
@@ -33,23 +51,33 @@ class InteractionChunk:
     Attributes
     ----------
     lines
-        Physical line where the record starts.
+        int64 physical line where the record starts.
     users, items
-        Ids as text, without surrounding blanks; never empty.
+        Ids without surrounding blanks; never empty.
     values
-        Finite; 1 where the file has no value column.
+        float64, finite; 1 where the file has no value column.
     times
-        Seconds since 1970; None where the file gives none.
+        int64 seconds since 1970; `NO_TIME` where the file gives none.
+    domains, actions
+        Texts without surrounding blanks; None where the file has no such column. A domain is never empty.
     rejected
         The other lines, ascending.
+    trimmed
+        Ids that stood between blanks.
+    done
+        Bytes of the file that are read so far.
     """
 
-    lines: Sequence[int]
-    users: Sequence[str]
-    items: Sequence[str]
-    values: Sequence[float]
-    times: Sequence[int | None]
+    lines: Longs
+    users: Coded
+    items: Coded
+    values: Doubles
+    times: Longs
+    domains: Coded | None
+    actions: Coded | None
     rejected: Sequence[RejectedLine]
+    trimmed: int
+    done: int
 
 
 @dataclass(frozen=True)
@@ -91,64 +119,117 @@ class InteractionFile:
         """Role → name of its column."""
         return {role: self.table.layout.columns[position] for role, position in self.roles.items()}
 
-    def chunks(self, watch: Callable[[bytes], object] = unwatched) -> Iterator[InteractionChunk]:
-        """Read the file; `watch` receives each block of bytes once, in order."""
-        parse = InteractionParser(self.table, self.roles)
-        for chunk in self.table.reader.read(self.table.path, self.table.layout, list(self.roles.values()), watch):
+    def chunks(self) -> Iterator[InteractionChunk]:
+        """Read the file."""
+        parse = _InteractionParser(self.table, self.roles)
+        for chunk in self.table.reader.read(self.table.path, self.table.layout, list(self.roles.values())):
             yield parse(chunk)
 
     def sample(self) -> InteractionChunk:
         """Return the first lines as they would be read."""
         layout = self.table.layout
         chunk = Chunk.of_records(layout.sample, len(layout.columns), list(self.roles.values()), layout.rejected)
-        return InteractionParser(self.table, self.roles)(chunk)
+        return _InteractionParser(self.table, self.roles)(chunk)
 
 
-class InteractionParser:
+class _InteractionParser:
     """Turns chunks of the columns `roles` of a file into interactions."""
 
     def __init__(self, table: TableFile, roles: Mapping[Role, int]) -> None:
         self._order = list(roles)
-        decimal_comma = table.layout.dialect.delimiter != ","
-        self._value_of = Remembering(lambda text: parse_value(text, decimal_comma=decimal_comma))
-        self._time_of = Remembering(parse_time)
+        self._value_of = Remembering(value_parser(table.layout.dialect))
+        self._time_of = Remembering(time_parser(table.layout.dialect))
 
     def __call__(self, chunk: Chunk) -> InteractionChunk:
         """Convert a chunk."""
         cells = dict(zip(self._order, chunk.columns, strict=True))
         n_rows = len(chunk.lines)
-        users = list(map(str.strip, cells["user"]))
-        items = list(map(str.strip, cells["item"]))
-        values = list(map(self._value_of.__getitem__, cells["value"])) if "value" in cells else [1.0] * n_rows
-        times = self._times(cells["time"]) if "time" in cells else [None] * n_rows
-        wrong: dict[int, str] = {}
-        _blame(wrong, users, "", lambda _row: "no user id")
-        _blame(wrong, items, "", lambda _row: "no item id")
-        _blame(wrong, values, NOT_A_VALUE, lambda row: why_no_value(cells["value"][row]))
-        _blame(wrong, times, NOT_A_TIME, lambda row: f"the time '{cells['time'][row].strip()}' is not understood")
-        if not wrong:
-            return InteractionChunk(chunk.lines, users, items, values, times, chunk.rejected)
-        keep = [row not in wrong for row in range(n_rows)]
-        rejected = [RejectedLine(chunk.lines[row], chunk.texts[row], reason) for row, reason in wrong.items()]
+        lines = np.asarray(chunk.lines, np.int64)
+        blame = _Blame(n_rows)
+        users, trimmed_users = _trimmed(cells["user"])
+        items, trimmed_items = _trimmed(cells["item"])
+        blame.blank(users, "no user id")
+        blame.blank(items, "no item id")
+        values = self._values(cells["value"], blame) if "value" in cells else np.ones(n_rows)
+        times = self._times(cells["time"], blame) if "time" in cells else np.full(n_rows, NO_TIME, np.int64)
+        domains = _trimmed(cells["domain"])[0] if "domain" in cells else None
+        if domains is not None:
+            blame.blank(domains, "no domain")
+        actions = _trimmed(cells["action"])[0] if "action" in cells else None
+        keep = blame.innocent
         return InteractionChunk(
-            list(compress(chunk.lines, keep)),
-            list(compress(users, keep)),
-            list(compress(items, keep)),
-            list(compress(values, keep)),
-            list(compress(times, keep)),
-            sorted([*chunk.rejected, *rejected]),
+            lines=lines[keep],
+            users=users.take(keep),
+            items=items.take(keep),
+            values=values[keep],
+            times=times[keep],
+            domains=None if domains is None else domains.take(keep),
+            actions=None if actions is None else actions.take(keep),
+            rejected=sorted([*chunk.rejected, *blame.rejected(chunk)]),
+            trimmed=trimmed_users + trimmed_items,
+            done=chunk.done,
         )
 
-    def _times(self, cells: Sequence[str]) -> list[int | None]:
-        digits = "".join(cells)
-        if digits.isascii() and digits.isdigit() and all(cells) and max(map(len, cells)) <= DIGITS_OF_SECONDS:
-            return list(map(int, cells))  # the common case: plain seconds in every line
-        return list(map(self._time_of.__getitem__, cells))
+    def _values(self, column: TextColumn, blame: _Blame) -> Doubles:
+        texts, codes = column.coded()
+        numbers = np.array([self._value_of[text] for text in texts], np.float64)
+        blame.texts(texts, codes, np.isnan(numbers), why_no_value)
+        return np.where(np.isnan(numbers), 0.0, numbers)[codes] if len(texts) else np.empty(0)
+
+    def _times(self, column: TextColumn, blame: _Blame) -> Longs:
+        numbers = column.whole_numbers()
+        if numbers is not None:
+            seconds = seconds_of(numbers)
+            blame.rows(seconds == NOT_A_TIME, column, _why_no_time)
+            return seconds
+        texts, codes = column.coded()
+        moments = np.array([self._time_of[text] for text in texts], np.int64)
+        blame.texts(texts, codes, moments == NOT_A_TIME, _why_no_time)
+        return moments[codes] if len(texts) else np.empty(0, np.int64)
 
 
-def _blame(wrong: dict[int, str], column: Sequence[T], bad: T, reason: Callable[[int], str]) -> None:
-    """Note the reason for each row whose entry is `bad`, unless the row has one already."""
-    if bad in column:  # finds NaN by identity
-        for row, entry in enumerate(column):
-            if entry is bad or entry == bad:
-                wrong.setdefault(row, reason(row))
+class _Blame:
+    """Which rows of a chunk are wrong, and why; the first reason counts."""
+
+    def __init__(self, n_rows: int) -> None:
+        self.innocent = np.ones(n_rows, bool)
+        self._reasons: dict[int, str] = {}
+
+    def blank(self, column: Coded, reason: str) -> None:
+        """Blame the rows with an empty text."""
+        if "" in column.texts:
+            self._note(column.codes == column.texts.index(""), lambda _row: reason)
+
+    def texts(self, texts: Sequence[str], codes: Ints, bad: Bools, why: Callable[[str], str]) -> None:
+        """Blame the rows whose text is a bad one."""
+        if bad.any():
+            self._note(bad[codes], lambda row: why(texts[codes[row]]))
+
+    def rows(self, bad: Bools, column: TextColumn, why: Callable[[str], str]) -> None:
+        """Blame the bad rows."""
+        self._note(bad, lambda row: why(column[row]))
+
+    def rejected(self, chunk: Chunk) -> list[RejectedLine]:
+        """Return the blamed rows with their reasons."""
+        return [RejectedLine(chunk.lines[row], chunk.texts[row], reason) for row, reason in self._reasons.items()]
+
+    def _note(self, bad: Bools, why: Callable[[int], str]) -> None:
+        for row in np.flatnonzero(bad & self.innocent).tolist():
+            self._reasons[row] = why(row)
+        self.innocent &= ~bad
+
+
+def _trimmed(column: TextColumn) -> tuple[Coded, int]:
+    """Return a column without blanks around its texts, and how many cells had some."""
+    texts, codes = column.coded()
+    plain = [text.strip() for text in texts]
+    if plain == texts:
+        return Coded(texts, codes), 0
+    places: dict[str, int] = {}
+    new_codes = np.array([places.setdefault(text, len(places)) for text in plain], np.int32)
+    changed = np.array([text != cell and bool(text) for text, cell in zip(plain, texts, strict=True)])
+    return Coded(list(places), new_codes[codes]), int(changed[codes].sum())
+
+
+def _why_no_time(text: str) -> str:
+    return f"the time '{text.strip()}' is not understood"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from xdrec_app.datasets.formats.base import Chunk, Dialect, RejectedLine, Role, TableFile, unwatched
+from xdrec_app.datasets.formats.base import Chunk, Dialect, RejectedLine, Role, TableFile
 from xdrec_app.datasets.formats.columns import resolve_roles
 
 TAG_SEPARATORS = ("|", ";", ",", "/")
@@ -29,6 +29,7 @@ class ItemChunk:
 
     items: Sequence[ItemLine]
     rejected: Sequence[RejectedLine]
+    done: int
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,10 @@ class ItemFile:
         """Role → name of its column."""
         return {role: self.table.layout.columns[position] for role, position in self.roles.items()}
 
-    def chunks(self, watch: Callable[[bytes], object] = unwatched) -> Iterator[ItemChunk]:
-        """Read the file; `watch` receives each block of bytes once, in order."""
+    def chunks(self) -> Iterator[ItemChunk]:
+        """Read the file."""
         parse = _ItemParser(self.roles)
-        for chunk in self.table.reader.read(self.table.path, self.table.layout, list(self.roles.values()), watch):
+        for chunk in self.table.reader.read(self.table.path, self.table.layout, list(self.roles.values())):
             yield parse(chunk)
 
     def sample(self) -> ItemChunk:
@@ -98,7 +99,7 @@ class _ItemParser:
                 items.append(ItemLine(id_.strip(), title.strip(), about.strip(), split_tags(labels, self._separator)))
             else:
                 rejected.append(RejectedLine(line, text, "no item id"))
-        return ItemChunk(items, sorted(rejected))
+        return ItemChunk(items, sorted(rejected), chunk.done)
 
 
 def separator_of(cells: Sequence[str]) -> str | None:

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QProgressBar, QVBoxL
 
 from xdrec_app.core.events import Event, Progress
 from xdrec_app.core.jobs import Failed, Outcome, Succeeded
-from xdrec_app.services.requests import Dialect, ImportInteractions, ImportItems
-from xdrec_app.services.results import ImportReport
+from xdrec_app.services.data_requests import Dialect, ImportInteractions, ImportItems
+from xdrec_app.services.data_results import ImportReport
 from xdrec_app.services.views import FilePreview
 from xdrec_app.ui import numbers
 from xdrec_app.ui.dialogs.import_options import ImportOptions, role_choices, roles_of

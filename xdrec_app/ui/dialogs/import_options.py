@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from xdrec_app.services.requests import Dialect
+from xdrec_app.services.data_requests import Dialect
 from xdrec_app.services.views import FilePreview
 from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import label

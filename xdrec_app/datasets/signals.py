@@ -1,0 +1,206 @@
+"""What an interaction says, and how its raw value becomes the strength that models use.
+
+Values are stored as the file has them; the conversion happens when a dataset is built, so it can be changed at any
+time. A rating keeps its scale. Everything else is implicit feedback: a strength of 1 or more counts as a like.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal, NamedTuple, get_args
+
+import numpy as np
+from pydantic import Field
+
+from xdrec_app.core.events import Value
+from xdrec_app.datasets.arrays import Bools, Floats, Ints
+
+SignalKey = Literal["ratings", "clicks", "views", "purchases", "impressions", "events"]
+Repeats = Literal["last", "first", "mean", "maximum", "sum", "all"]
+SIGNAL_KEYS: tuple[SignalKey, ...] = get_args(SignalKey)
+
+ACTION_WEIGHTS: Mapping[str, float] = {
+    **dict.fromkeys(("view", "click", "pv", "impression", "浏览", "点击"), 0.5),
+    **dict.fromkeys(("fav", "favorite", "favourite", "like", "wishlist", "收藏"), 1.0),
+    **dict.fromkeys(("cart", "addtocart", "add_to_cart", "basket", "加购"), 1.0),
+    **dict.fromkeys(("purchase", "buy", "transaction", "order", "购买"), 2.0),
+    **dict.fromkeys(("remove_from_cart", "dislike"), 0.0),
+}
+"""Weights of the usual actions of a shop; an action that is not here weighs 1."""
+
+
+class SignalSettings(Value):
+    """How the values of a domain are understood.
+
+    Attributes
+    ----------
+    kind
+        What a line says.
+    repeats
+        Which of several lines about the same person and item counts, or how they are added up.
+    scale
+        Ratings: lowest and highest value that is a rating; values outside are left out. None: as found in the data.
+    full_view_s
+        Views: a view of that many seconds or more is a like.
+    weights
+        Events: action → strength; what is not named has its usual weight.
+    """
+
+    kind: SignalKey = "ratings"
+    repeats: Repeats = "last"
+    scale: tuple[float, float] | None = None
+    full_view_s: float = Field(30.0, gt=0)
+    weights: dict[str, float] = Field(default_factory=dict)
+
+    @property
+    def signal(self) -> Signal:
+        """The conversion of this kind."""
+        return SIGNALS[self.kind]()
+
+
+class RawSignal(NamedTuple):
+    """The raw values of rows.
+
+    Attributes
+    ----------
+    values
+        float32, as the file has them; 1 where it has none.
+    actions
+        int32 positions in `action_names`, one per row; None where the file names no actions.
+    """
+
+    values: Floats
+    actions: Ints | None = None
+    action_names: tuple[str, ...] = ()
+
+
+class Signal(ABC):
+    """One kind of feedback; stateless.
+
+    Attributes
+    ----------
+    key, title
+        Name in requests and for people.
+    conversion
+        How raw values become strengths, in words.
+    usual_repeats
+        The policy for repeated pairs that a new domain of this kind gets.
+    """
+
+    key: ClassVar[SignalKey]
+    title: ClassVar[str]
+    conversion: ClassVar[str]
+    usual_repeats: ClassVar[Repeats] = "last"
+
+    @abstractmethod
+    def convert(self, raw: RawSignal, settings: SignalSettings) -> tuple[Floats, Bools]:
+        """Return strengths, float32 [n_rows], and which rows are interactions at all, bool [n_rows]."""
+
+    def scale(self, found: tuple[float, float], settings: SignalSettings) -> tuple[float, float]:
+        """Return the scale of the strengths; equal ends mean implicit feedback.
+
+        Parameters
+        ----------
+        found
+            Lowest and highest raw value of the domain.
+        """
+        return (1.0, 1.0)
+
+
+class Ratings(Signal):
+    """Explicit ratings on a scale."""
+
+    key = "ratings"
+    title = "Ratings"
+    conversion = "A rating counts as it is; values outside the scale are left out."
+
+    def convert(self, raw: RawSignal, settings: SignalSettings) -> tuple[Floats, Bools]:
+        """See :meth:`Signal.convert`."""
+        if settings.scale is None:
+            return raw.values, np.ones(len(raw.values), bool)
+        low, high = settings.scale
+        return raw.values, (raw.values >= low) & (raw.values <= high)
+
+    def scale(self, found: tuple[float, float], settings: SignalSettings) -> tuple[float, float]:
+        """See :meth:`Signal.scale`."""
+        return settings.scale or found
+
+
+class Clicks(Signal):
+    """The bare fact of an interaction."""
+
+    key = "clicks"
+    title = "Clicks"
+    conversion = "Each click counts 1, whatever its value says."
+
+    def convert(self, raw: RawSignal, settings: SignalSettings) -> tuple[Floats, Bools]:
+        """See :meth:`Signal.convert`."""
+        return np.ones_like(raw.values), np.ones(len(raw.values), bool)
+
+
+class Views(Signal):
+    """Views, reads and listens with their duration in seconds."""
+
+    key = "views"
+    title = "Views with duration"
+    conversion = "A view counts its share of a full view, at most 1; of 0 seconds nothing."
+    usual_repeats = "maximum"
+
+    def convert(self, raw: RawSignal, settings: SignalSettings) -> tuple[Floats, Bools]:
+        """See :meth:`Signal.convert`."""
+        return np.clip(raw.values / np.float32(settings.full_view_s), 0, 1), raw.values > 0
+
+
+class Purchases(Signal):
+    """Purchases and plays with a quantity."""
+
+    key = "purchases"
+    title = "Purchases and plays"
+    conversion = "A quantity q counts log2(1 + q); of 0 or less (a return) nothing."
+    usual_repeats = "sum"
+
+    def convert(self, raw: RawSignal, settings: SignalSettings) -> tuple[Floats, Bools]:
+        """See :meth:`Signal.convert`."""
+        return np.log2(1 + np.maximum(raw.values, 0)), raw.values > 0
+
+
+class Impressions(Signal):
+    """Shown items, clicked or not."""
+
+    key = "impressions"
+    title = "Impressions with clicks"
+    conversion = "A clicked impression counts 1; one without a click is kept and is no interaction."
+    usual_repeats = "maximum"
+
+    def convert(self, raw: RawSignal, settings: SignalSettings) -> tuple[Floats, Bools]:
+        """See :meth:`Signal.convert`."""
+        return np.ones_like(raw.values), raw.values > 0
+
+
+class Events(Signal):
+    """A log of different actions: views, carts, purchases, with or without a quantity."""
+
+    key = "events"
+    title = "Events of several kinds"
+    conversion = "An action counts its weight (a view 0.5, a cart 1, a purchase 2) times the quantity."
+    usual_repeats = "maximum"
+
+    def convert(self, raw: RawSignal, settings: SignalSettings) -> tuple[Floats, Bools]:
+        """See :meth:`Signal.convert`."""
+        if raw.actions is None:
+            return raw.values, raw.values > 0
+        strengths = raw.values * action_weights(raw.action_names, settings)[raw.actions]
+        return strengths, strengths > 0
+
+
+SIGNALS: Mapping[SignalKey, type[Signal]] = {
+    signal.key: signal for signal in (Ratings, Clicks, Views, Purchases, Impressions, Events)
+}
+
+
+def action_weights(actions: Sequence[str], settings: SignalSettings) -> Floats:
+    """Return the weight of each action, float32; case and blanks at the ends do not matter."""
+    named = {name.strip().casefold(): weight for name, weight in settings.weights.items()}
+    plain = [action.strip().casefold() for action in actions]
+    return np.array([named.get(name, ACTION_WEIGHTS.get(name, 1.0)) for name in plain], np.float32)
