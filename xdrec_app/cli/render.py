@@ -5,9 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from xdrec_app.services.model_schema import ModelSchemas
-from xdrec_app.services.results import CheckReport, EvaluationReport, ExportReport, LiftFigure, PersonProfile, RecommendationList, TrainReport, WorkspaceSummary
 from xdrec_app.services.data_results import ImportReport
+from xdrec_app.services.model_schema import ModelSchemas
+from xdrec_app.services.results import (
+    CheckReport,
+    EvaluationReport,
+    ExportReport,
+    LiftFigure,
+    PersonProfile,
+    RecommendationList,
+    TrainReport,
+    WorkspaceSummary,
+)
 from xdrec_app.services.views import RunList
 
 SHOWN_METRICS = ("rmse", "mae", "auc", "ndcg@10", "recall@10", "mrr@10", "hit@10", "coverage@10")

@@ -1,0 +1,163 @@
+"""Commands about models: train, evaluate, recommend, explain."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xdrec_app.cli import render
+from xdrec_app.cli.app import AsJson, RunNumber, Workspace, app, column, columns
+from xdrec_app.cli.shell import answer, perform
+from xdrec_app.core.errors import UserError
+from xdrec_app.core.params import read_settings
+from xdrec_app.services.requests import Evaluate, Profile, Recommend, RecommendAll, Train
+
+
+class TaskName(StrEnum):
+    """What is evaluated."""
+
+    RATING = "rating"
+    RANKING = "ranking"
+
+
+class CandidatesName(StrEnum):
+    """What competes with the held-out items."""
+
+    FULL = "full"
+    SAMPLED = "sampled"
+
+
+class DeviceName(StrEnum):
+    """Where to train."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+    MPS = "mps"
+
+
+Candidates = Annotated[CandidatesName, typer.Option(help="All items compete, or a sample of negatives.")]
+Negatives = Annotated[int, typer.Option(min=1, help="Sampled negatives for each liked test item.")]
+
+
+@app.command()
+def models(as_json: AsJson = False) -> None:
+    """List the models and their parameters."""
+    from xdrec_app.services.models import describe_models
+
+    answer(describe_models, as_json, render.models)
+
+
+@app.command()
+def train(
+    workspace: Workspace,
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="Key of a model; see: xdrec models")],
+    target: Annotated[str, typer.Option(help="The domain to recommend in.")],
+    source: Annotated[list[str] | None, typer.Option(help="A domain to learn from as well; may be repeated.")] = None,
+    setting: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter.")] = None,
+    split: Annotated[str, typer.Option(help="random, leave-last, cold-start or all.")] = "random",
+    seed: Annotated[int, typer.Option(help="Decides every draw.")] = 0,
+    device: Annotated[DeviceName, typer.Option(help="Where to train.")] = DeviceName.AUTO,
+    candidates: Candidates = CandidatesName.FULL,
+    negatives: Negatives = 100,
+    baselines: Annotated[bool, typer.Option(help="Also compute popularity and the same model without sources.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Train a model, evaluate it and store the run."""
+    try:
+        settings = read_settings(setting or [])
+    except UserError as error:
+        raise typer.BadParameter(str(error), param_hint="--set") from None
+    from xdrec_app.services.train import train as train_model
+
+    request = Train(
+        workspace=workspace,
+        model=model,
+        target=target,
+        sources=tuple(source or ()),
+        params=settings,
+        split=split,
+        seed=seed,
+        device=device.value,
+        candidates=candidates.value,
+        negatives=negatives,
+        baselines=baselines,
+    )
+    perform(train_model(request), as_json, render.train_report)
+
+
+@app.command()
+def evaluate(
+    workspace: Workspace,
+    run: RunNumber,
+    test: Annotated[Path | None, typer.Option(help="A file of held-out interactions that was never imported.")] = None,
+    task: Annotated[TaskName | None, typer.Option(help="Default: whatever the model can do.")] = None,
+    candidates: Candidates = CandidatesName.FULL,
+    negatives: Negatives = 100,
+    k: Annotated[list[int] | None, typer.Option("--k", min=1, help="A cut-off; may be repeated.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the sampled negatives.")] = 0,
+    user: Annotated[str | None, column("user")] = None,
+    item: Annotated[str | None, column("item")] = None,
+    value: Annotated[str | None, column("value")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Evaluate a stored run, on its own test part or on a file."""
+    from xdrec_app.services.evaluate import evaluate_run
+
+    request = Evaluate(
+        workspace=workspace,
+        run=run,
+        test=test,
+        columns=columns(user=user, item=item, value=value),
+        task=task.value if task is not None else None,
+        candidates=candidates.value,
+        negatives=negatives,
+        cutoffs=tuple(sorted(set(k or ()))),
+        seed=seed,
+    )
+    perform(evaluate_run(request), as_json, render.evaluation)
+
+
+@app.command()
+def recommend(
+    workspace: Workspace,
+    run: RunNumber,
+    user: Annotated[str | None, typer.Option(help="The person to recommend to.")] = None,
+    all_users: Annotated[bool, typer.Option("--all-users", help="Everybody; needs --out.")] = False,
+    out: Annotated[Path | None, typer.Option(help="CSV file to write for all users.")] = None,
+    k: Annotated[int, typer.Option("-k", "--k", min=1, help="Length of the list.")] = 10,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why.")] = False,
+    exclude_seen: Annotated[bool, typer.Option(help="Leave out what the person already had.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Recommend items to one person, or to everybody into a file."""
+    if all_users == (user is not None):
+        raise typer.BadParameter("give either --user or --all-users", param_hint="--user")
+    if all_users != (out is not None):
+        raise typer.BadParameter("--all-users and --out go together", param_hint="--out")
+    from xdrec_app.services import recommend as service
+
+    if out is not None:
+        everybody = RecommendAll(workspace=workspace, run=run, out=out, k=k, exclude_seen=exclude_seen)
+        perform(service.recommend_all(everybody), as_json, render.export)
+    else:
+        person = Recommend(
+            workspace=workspace, run=run, user=str(user), k=k, explain=explain, exclude_seen=exclude_seen
+        )
+        perform(service.recommend(person), as_json, render.recommendations)
+
+
+@app.command()
+def profile(
+    workspace: Workspace,
+    user: Annotated[str, typer.Option(help="The person.")],
+    run: Annotated[int | None, typer.Option(help="A run, to say what the other domains add.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a person across domains."""
+    from xdrec_app.services.profile import profile as person_profile
+
+    perform(person_profile(Profile(workspace=workspace, user=user, run=run)), as_json, render.profile)
