@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import Field
 
 from xdrec_app.core.events import Value
-from xdrec_app.datasets.arrays import Bools, Floats, Ints
+from xdrec_app.datasets.arrays import Bools, Doubles, Floats, Ints, Longs
 
 SignalKey = Literal["ratings", "clicks", "views", "purchases", "impressions", "events"]
 Repeats = Literal["last", "first", "mean", "maximum", "sum", "all"]
@@ -204,3 +204,86 @@ def action_weights(actions: Sequence[str], settings: SignalSettings) -> Floats:
     named = {name.strip().casefold(): weight for name, weight in settings.weights.items()}
     plain = [action.strip().casefold() for action in actions]
     return np.array([named.get(name, ACTION_WEIGHTS.get(name, 1.0)) for name in plain], np.float32)
+
+
+SCALE_ENDS = (5.0, 10.0, 20.0, 100.0)
+SYMMETRIC_ENDS = (1.0, 2.0, 3.0, 5.0, 10.0, 100.0)
+
+NO_RATING_SHARE = 0.4
+"""From this share of the lines on, a 0 beside ratings from 1 on says that somebody did not rate."""
+
+STRAY_SHARE = 0.001
+"""As many of the lines may be slips of the pen far beyond the scale."""
+
+
+def settled(guess: SignalSettings, values: Doubles, counts: Longs) -> SignalSettings:
+    """Return what all values of a file make of a guess that knew its beginning only.
+
+    Ratings get their scale; where each of them is 1, nobody rated and the lines are clicks.
+
+    Parameters
+    ----------
+    values, counts
+        The distinct values, float64 [n], and how many lines have each, int64 [n].
+    """
+    if guess.kind != "ratings" or not len(values):
+        return guess
+    if np.all(values == 1):
+        return SignalSettings(kind="clicks", repeats=Clicks.usual_repeats)
+    return guess.model_copy(update={"scale": usual_scale(values, counts)})
+
+
+def usual_scale(values: Doubles, counts: Longs) -> tuple[float, float]:
+    """Return the scale that people who gave these ratings probably had before them.
+
+    One of: thumbs (0–1, -1–1), stars (1–5, 0–5, half stars 0.5–5), 1–6, 1–7, 1–10, 0–10, 0–20, 0–100, or as far below
+    zero as above it (-10–10); else what was found. Where 0 is very frequent beside 1–5 or 1–10, or -1 is the only value
+    below 1, it means "not rated" and lies outside the scale, and so do a few values that are far from all others.
+
+    Parameters
+    ----------
+    values, counts
+        The distinct values, finite float64 [n], n > 0, and how many lines have each, int64 [n].
+    """
+    values = _without_unrated(*_without_strays(values, counts))
+    low, high = float(values.min()), float(values.max())
+    if low < 0:
+        bound = next((bound for bound in SYMMETRIC_ENDS if -low <= bound >= high), None)
+        return (low, high) if bound is None else (-bound, bound)
+    if high <= 1:
+        return (1.0 if low == 1 else 0.0), 1.0
+    if high in (6, 7) and set(range(1, int(high) + 1)) == set(values.tolist()):
+        return 1.0, high
+    top = next((end for end in SCALE_ENDS if high <= end), None)
+    return (low, high) if top is None else (_lowest_rating(values, top), top)
+
+
+def _lowest_rating(values: Doubles, top: float) -> float:
+    if top > 10 or values.min() < 0.5:
+        return 0.0
+    halves = values * 2
+    has_half_stars = top == 5 and bool(np.any(halves % 2)) and not np.any(halves % 1)
+    return 0.5 if has_half_stars else float(values.min() >= 1)
+
+
+def _without_unrated(values: Doubles, counts: Longs) -> Doubles:
+    """Leave out what stands for "not rated" beside ratings of at least 1: a -1, or a very frequent 0."""
+    rated = values >= 1
+    if values.max() > 2 and np.all(rated | (values == -1)):
+        return values[rated]
+    is_frequent = counts[~rated].sum() >= NO_RATING_SHARE * counts.sum()
+    if 2 < values.max() <= 10 and is_frequent and np.all(rated | (values == 0)):
+        return values[rated]
+    return values
+
+
+def _without_strays(values: Doubles, counts: Longs) -> tuple[Doubles, Longs]:
+    """Leave out the rarest outer values where they are farther from the rest than the rest is wide."""
+    order = np.argsort(values)
+    values, counts = values[order], counts[order]
+    reached = np.cumsum(counts)
+    allowed = STRAY_SHARE * reached[-1]
+    core = values[(reached > allowed) & (reached - counts < reached[-1] - allowed)]
+    width = core[-1] - core[0] or np.inf
+    keep = (values >= core[0] - width) & (values <= core[-1] + width)
+    return values[keep], counts[keep]
