@@ -172,10 +172,16 @@ class FormatReader(ABC):
     ----------
     key, title
         Name in messages of the program and for people.
+    endings
+        What names of such files usually end in; for people and file dialogs, never to decide how a file is read.
+    is_general
+        Whether it reads whatever no other format claims.
     """
 
     key: ClassVar[str]
     title: ClassVar[str]
+    endings: ClassVar[tuple[str, ...]]
+    is_general: ClassVar[bool] = False
 
     @abstractmethod
     def sniff(self, head: FileHead, wish: Dialect, *, thorough: bool) -> Layout | None:
@@ -228,15 +234,17 @@ class TableFile:
             With a sentence of its own for: no such file, a folder, no permission, an empty file, no known format.
         """
         head = read_head(path)
-        layouts = []
-        for reader_class in formats:
-            reader = reader_class()
-            layout = reader.sniff(head, wish or Dialect(), thorough=thorough)
-            if layout is not None:
-                layouts.append((layout.confidence, cls(path, reader, layout)))
-        if not layouts:
-            raise UserError(
-                f"{path} is not a text file: it holds bytes that no text has.",
-                f"Formats that can be read: {', '.join(reader_class.title for reader_class in formats)}.",
-            )
-        return max(layouts, key=lambda found: found[0])[1]
+        readers = [reader_class() for reader_class in formats]
+        for is_general in (False, True):
+            found = [
+                cls(path, reader, layout)
+                for reader in readers
+                if reader.is_general == is_general
+                and (layout := reader.sniff(head, wish or Dialect(), thorough=thorough)) is not None
+            ]
+            if found:
+                return max(found, key=lambda table: table.layout.confidence)
+        raise UserError(
+            f"{path} is not a text file: it holds bytes that no text has.",
+            f"Formats that can be read: {', '.join(reader.title for reader in readers)}.",
+        )

@@ -27,6 +27,8 @@ class DelimitedReader(FormatReader):
 
     key = "delimited"
     title = "Delimited text (CSV)"
+    endings = (".csv", ".tsv", ".txt", ".data")
+    is_general = True
 
     def sniff(self, head: FileHead, wish: Dialect, *, thorough: bool) -> Layout | None:
         """See :meth:`FormatReader.sniff`."""
