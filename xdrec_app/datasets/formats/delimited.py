@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
-from typing import overload
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.datasets.formats.arrow_text import arrow_columns
 from xdrec_app.datasets.formats.base import SAMPLE_ROWS, Chunk, Dialect, FormatReader, Layout, formats
 from xdrec_app.datasets.formats.columns import column_names, looks_like_header
-from xdrec_app.datasets.formats.encodings import decode_head, encoding_of, utf8_blocks
+from xdrec_app.datasets.formats.encodings import decode_head, encoding_of
+from xdrec_app.datasets.formats.lines import BlockLines, line_blocks, whole_lines
 from xdrec_app.datasets.formats.records import parse_records
-from xdrec_app.datasets.formats.source import FileHead, open_source
+from xdrec_app.datasets.formats.source import FileHead
 
 DELIMITERS = (",", ";", "\t", "|")
 DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
-MAX_LINE = 1 << 23
 
 
 @formats.register
@@ -39,7 +37,7 @@ class DelimitedReader(FormatReader):
         if "\0" in text:
             return None
         line_end = "\r" if "\r" in text and "\n" not in text else "\n"
-        lines = _whole_lines(text, line_end, is_whole=head.is_whole)
+        lines = whole_lines(text, line_end, is_whole=head.is_whole)
         delimiter = _best_delimiter(lines) if wish.delimiter is None else _delimiter(wish.delimiter)
         records, rejected, _ = parse_records(lines, 1, delimiter, at_end=head.is_whole)
         if not records:
@@ -68,7 +66,7 @@ class DelimitedReader(FormatReader):
         n_columns = len(layout.columns)
         first_line = 1
         carry = b""
-        for block, done, at_end in _line_blocks(path, layout):
+        for block, _, done, at_end in line_blocks(path, layout.dialect.encoding or "utf-8", layout.line_end):
             body = carry + block
             carry = b""
             columns = None if header_waits else arrow_columns(body, delimiter, n_columns, wanted)
@@ -84,54 +82,6 @@ class DelimitedReader(FormatReader):
                 yield Chunk.of_records(records, n_columns, wanted, rejected, done)
                 carry = "".join(line + "\n" for line in lines[n_lines:]).encode()
             first_line += n_lines
-
-
-class BlockLines(Sequence[str]):
-    """The lines of a block, split when the first of them is asked for: few blocks have a line to reject."""
-
-    def __init__(self, block: bytes) -> None:
-        self._block = block
-
-    @cached_property
-    def _lines(self) -> list[str]:
-        return self._block.decode().split("\n")[:-1]
-
-    def __len__(self) -> int:
-        return self._block.count(b"\n")
-
-    @overload
-    def __getitem__(self, place: int) -> str: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[str]: ...
-    def __getitem__(self, place: int | slice) -> str | list[str]:
-        return self._lines[place]
-
-
-def _line_blocks(path: Path, layout: Layout) -> Iterator[tuple[bytes, int, bool]]:
-    """Cut a file into blocks of whole lines in UTF-8; with each, how far the file is read and whether it is the last.
-
-    Every line has its line feed, also the last one of the file.
-    """
-    rest = b""
-    n_lines = 0
-    with open_source(path) as source:
-        for block in utf8_blocks(source, path, layout.dialect.encoding or "utf-8"):
-            text = rest + (block if layout.line_end == "\n" else block.replace(layout.line_end.encode(), b"\n"))
-            cut = text.rfind(b"\n") + 1
-            rest = text[cut:]
-            n_lines += text.count(b"\n")
-            if len(rest) > MAX_LINE:
-                raise UserError(f"Line {n_lines + 1} of {path} is too long: this is no table.")
-            if cut:
-                yield text[:cut], source.done, False
-        yield (rest + b"\n" if rest else b""), source.done, True
-
-
-def _whole_lines(text: str, line_end: str, *, is_whole: bool) -> list[str]:
-    lines = text.split(line_end)
-    if len(lines) > 1 and (not is_whole or not lines[-1]):
-        del lines[-1]
-    return lines
 
 
 def _best_delimiter(lines: Sequence[str]) -> str:

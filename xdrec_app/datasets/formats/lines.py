@@ -1,0 +1,133 @@
+"""Files of text as blocks of whole lines; what all formats of one record a line have in common."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple, overload
+
+from xdrec_app.core.errors import UserError
+from xdrec_app.datasets.formats.base import Record
+from xdrec_app.datasets.formats.encodings import decode_head, encoding_of, utf8_blocks
+from xdrec_app.datasets.formats.source import FileHead, open_source
+
+MAX_LINE = 1 << 23
+
+
+class LineBlock(NamedTuple):
+    """Some lines of a file.
+
+    Attributes
+    ----------
+    body
+        UTF-8; every line has its line feed, also the last one of the file.
+    first_line
+        Number of the first of them.
+    done
+        Bytes of the file that are read so far.
+    at_end
+        Whether nothing follows; the last block may be empty.
+    """
+
+    body: bytes
+    first_line: int
+    done: int
+    at_end: bool
+
+    def lines(self) -> list[str]:
+        """Return the lines without their line feeds."""
+        return self.body.decode().split("\n")[:-1]
+
+
+class BlockLines(Sequence[str]):
+    """The lines of a block, split when the first of them is asked for: few blocks have a line to reject."""
+
+    def __init__(self, block: bytes) -> None:
+        self._block = block
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self._block.decode().split("\n")[:-1]
+
+    def __len__(self) -> int:
+        return self._block.count(b"\n")
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        return self._lines[place]
+
+
+def line_blocks(path: Path, encoding: str, line_end: str = "\n") -> Iterator[LineBlock]:
+    """Cut a file into blocks of whole lines.
+
+    Raises
+    ------
+    UserError
+        When the file cannot be read, is no text in the encoding, or has a line of more than `MAX_LINE` bytes.
+    """
+    rest = b""
+    first_line = 1
+    with open_source(path) as source:
+        for block in utf8_blocks(source, path, encoding):
+            text = rest + (block if line_end == "\n" else block.replace(line_end.encode(), b"\n"))
+            cut = text.rfind(b"\n") + 1
+            rest = text[cut:]
+            n_lines = text.count(b"\n")
+            if len(rest) > MAX_LINE:
+                raise UserError(f"Line {first_line + n_lines} of {path} is too long: this is no table.")
+            if cut:
+                yield LineBlock(text[:cut], first_line, source.done, at_end=False)
+            first_line += n_lines
+        yield LineBlock(rest + b"\n" if rest else b"", first_line, source.done, at_end=True)
+
+
+def whole_lines(text: str, line_end: str, *, is_whole: bool) -> list[str]:
+    """Split the beginning of a file; its last line is left out where it may go on, unless it is the only one."""
+    lines = text.split(line_end)
+    if len(lines) > 1 and (not is_whole or not lines[-1]):
+        del lines[-1]
+    return lines
+
+
+def head_lines(head: FileHead, encoding: str) -> list[str]:
+    """Return the whole lines of a head, without line feeds and carriage returns before them."""
+    lines = whole_lines(decode_head(head, encoding), "\n", is_whole=head.is_whole)
+    return [line.removesuffix("\r") for line in lines]
+
+
+def records_of(lines: Sequence[str], first_line: int, split: Callable[[str], Sequence[str]]) -> list[Record]:
+    """Split each line into cells; blank lines are passed over."""
+    plain = [line.removesuffix("\r") for line in lines]
+    return [Record(number, split(line), line) for number, line in enumerate(plain, first_line) if line.strip()]
+
+
+def western_encoding(head: FileHead, wish: str | None, *, thorough: bool) -> str | None:
+    """Return the encoding of a file that comes from the English-speaking world; None when it is no text.
+
+    UTF-8 where the file is that, else Windows-1252 or Latin-1: GB18030, in which most texts can be misread, is no
+    candidate. Parameters are those of :func:`~xdrec_app.datasets.formats.encodings.encoding_of`.
+    """
+    if wish is not None:
+        return encoding_of(head, wish, thorough=thorough)
+    if b"\0" in head.data:
+        return None
+    if head.data.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    return next((name for name in ("utf-8", "cp1252") if _decodes(head, name, thorough=thorough)), "latin-1")
+
+
+def _decodes(head: FileHead, encoding: str, *, thorough: bool) -> bool:
+    try:
+        decode_head(head, encoding)
+        if thorough and not head.is_whole:
+            with open_source(head.path) as source:
+                for _ in utf8_blocks(source, head.path, encoding):
+                    pass
+    except UserError:
+        return False
+    return True
