@@ -1,4 +1,4 @@
-"""The sample world: its size and shape, and its known answer, that sources help the target."""
+"""The sample world of ratings: its size and shape, and its known answer, that sources help the target."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.domain_table import DomainTable
 from xdrec_app.datasets.splitting import splits
 from xdrec_app.datasets.synthetic import SampleDomain, SampleWorld, WorldSettings, generate, write_csv
-from xdrec_app.datasets.synthetic.flavours import AXES, FLAVOURS
+from xdrec_app.datasets.synthetic.flavours import AXES
+from xdrec_app.datasets.synthetic.library import FLAVOURS
 
 SMALL = WorldSettings(n_people=150, n_items=60, n_ratings=3000, seed=3)
 
@@ -24,13 +25,13 @@ def world() -> SampleWorld:
 
 
 def counts_of(domain: SampleDomain) -> np.ndarray:
-    return np.bincount(domain.items, minlength=len(domain.item_ids))
+    return np.bincount(domain.items, minlength=len(domain.stock.ids))
 
 
 def test_the_default_world_has_the_size_it_promises(world: SampleWorld) -> None:
     assert [domain.name for domain in world.domains] == ["Books", "Movies", "Music"]
     assert len(world.person_ids) == 3000
-    assert [len(domain.item_ids) for domain in world.domains] == [1500] * 3
+    assert [len(domain.stock.ids) for domain in world.domains] == [1500] * 3
     assert 195_000 <= sum(len(domain.ratings) for domain in world.domains) <= 200_000
 
 
@@ -42,7 +43,7 @@ def test_forty_percent_of_the_people_are_in_two_domains_or_more(world: SampleWor
 
 def test_a_pair_of_person_and_item_stands_once(world: SampleWorld) -> None:
     for domain in world.domains:
-        pairs = domain.people.astype(np.int64) * len(domain.item_ids) + domain.items
+        pairs = domain.people * len(domain.stock.ids) + domain.items
         assert len(np.unique(pairs)) == len(pairs)
 
 
@@ -86,10 +87,10 @@ def test_times_lie_in_three_years_and_ascend(world: SampleWorld) -> None:
 
 
 def test_no_title_stands_twice_not_even_in_two_domains(world: SampleWorld) -> None:
-    titles = [title for domain in world.domains for title in domain.titles]
+    titles = [title for domain in world.domains for title in domain.stock.titles]
     assert len(set(titles)) == len(titles)
-    assert not any("{" in text for domain in world.domains for text in domain.titles + domain.descriptions)
-    assert all(all(domain.descriptions) for domain in world.domains)
+    assert not any("{" in text for domain in world.domains for text in domain.stock.titles + domain.stock.descriptions)
+    assert all(all(domain.stock.descriptions) for domain in world.domains)
 
 
 def test_domains_share_some_tags_and_have_own_ones() -> None:
@@ -104,7 +105,7 @@ def test_domains_share_some_tags_and_have_own_ones() -> None:
 def test_people_rate_more_items_of_a_tag_the_more_they_like_its_axis(world: SampleWorld, domain_number: int) -> None:
     domain = world.domains[domain_number]
     for tag, axis in (("space", "wonder"), ("romance", "heart"), ("noir", "dark")):
-        is_tagged = np.array([tag in tags for tags in domain.tags])[domain.items]
+        is_tagged = np.array([tag in tags for tags in domain.stock.tags])[domain.items]
         members, sizes = np.unique(domain.people, return_counts=True)
         shares = np.bincount(domain.people, weights=is_tagged)[members] / sizes
         liking = world.tastes[members, AXES.index(axis)]
@@ -134,16 +135,16 @@ def test_the_files_look_as_a_user_would_have_them(tmp_path: Path) -> None:
     with items.open(encoding="utf-8", newline="") as file:
         details = list(csv.DictReader(file))
     assert list(details[0]) == ["item_id", "title", "tags", "description"]
-    assert [row["title"] for row in details] == list(world.domains[0].titles)
-    assert tuple(details[0]["tags"].split("|")) == world.domains[0].tags[0]
+    assert [row["title"] for row in details] == list(world.domains[0].stock.titles)
+    assert tuple(details[0]["tags"].split("|")) == world.domains[0].stock.tags[0]
 
 
 def test_a_table_holds_what_the_files_say() -> None:
     world = generate(SMALL)
     domain, table = world.domains[1], world.table("Movies")
     assert len(table) == len(domain.ratings)
-    assert table.item_ids == domain.item_ids
-    assert table.titles == domain.titles
+    assert table.item_ids == domain.stock.ids
+    assert table.titles == domain.stock.titles
     assert table.has_times and table.scale == (1.0, 5.0)
 
 

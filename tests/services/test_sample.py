@@ -28,7 +28,7 @@ def test_the_sample_is_a_workspace_of_three_domains_with_shared_people(tmp_path:
     world = synthetic.generate(synthetic.WorldSettings())
     [books] = [domain for domain in world.domains if domain.name == "Books"]
     assert len(table) == len(books.ratings)
-    assert set(table.titles) == set(books.titles)
+    assert set(table.titles) == set(books.stock.titles)
     assert table.has_times
     assert all(table.tags)
 

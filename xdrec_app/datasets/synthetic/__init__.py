@@ -1,7 +1,6 @@
-"""The seeded sample world of three domains, as data and as CSV files."""
+"""Seeded sample worlds: people, items and what happens between them, as data and as files."""
 
-from xdrec_app.datasets.synthetic.csv_files import write_csv
-from xdrec_app.datasets.synthetic.generator import generate
-from xdrec_app.datasets.synthetic.world import SampleDomain, SampleWorld, WorldSettings
+from xdrec_app.datasets.synthetic.base import SampleFile, World, worlds
+from xdrec_app.datasets.synthetic.worlds.ratings import SampleDomain, SampleWorld, WorldSettings, generate, write_csv
 
-__all__ = ["SampleDomain", "SampleWorld", "WorldSettings", "generate", "write_csv"]
+__all__ = ["SampleDomain", "SampleFile", "SampleWorld", "World", "WorldSettings", "generate", "worlds", "write_csv"]

@@ -1,17 +1,40 @@
-"""What the sample domains are made of: the tastes behind their tags, and the words behind their titles.
+"""What a domain of a sample world is made of: tastes behind its tags and categories, and patterns of its titles.
 
-All names are invented. A tag loads on one or two axes of taste; the axes are what the domains have in common, so a
-person who likes "space" among books tends to like "electronic" among albums. Knows no numbers of people or ratings.
+A tag loads on one or two axes of taste; the axes are what the domains have in common, so a person who likes "space"
+among books tends to like "electronic" among albums. Knows no numbers of people or interactions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 AXES = ("dark", "wonder", "heart", "mind", "pulse", "wit", "quiet", "past")
 """The axes of taste that all domains share."""
 
 Loadings = tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Category:
+    """Where an item stands in a catalogue.
+
+    Attributes
+    ----------
+    path
+        From the widest to the narrowest, separated by " > ".
+    loadings
+        The axes it loads on.
+    products
+        What things there are called, in the singular.
+    price
+        The usual one.
+    """
+
+    path: str
+    loadings: Loadings
+    products: tuple[str, ...]
+    price: float
 
 
 @dataclass(frozen=True)
@@ -23,20 +46,23 @@ class Flavour:
     name
         Of the domain.
     prefix
-        First letter of its item ids.
+        What its item ids begin with.
     tags
         Tag → the axes it loads on; about sixteen.
     patterns
         Templates of titles; see :mod:`xdrec_app.datasets.synthetic.titles` for the slots.
     sentences
         Templates of descriptions.
+    categories
+        Of its catalogue; empty where the domain has none.
     """
 
     name: str
     prefix: str
-    tags: dict[str, Loadings]
+    tags: Mapping[str, Loadings]
     patterns: tuple[str, ...]
     sentences: tuple[str, ...]
+    categories: tuple[Category, ...] = ()
 
 
 SHARED_TAGS: dict[str, Loadings] = {
@@ -48,189 +74,36 @@ SHARED_TAGS: dict[str, Loadings] = {
     "nature": (("quiet", 1.0),),
     "history": (("past", 1.0),),
 }
+"""Of stories and music."""
 
-BOOKS = Flavour(
-    name="Books",
-    prefix="B",
-    tags={
-        **SHARED_TAGS,
-        "mystery": (("dark", 0.7), ("mind", 0.7)),
-        "fantasy": (("wonder", 0.8), ("past", 0.6)),
-        "essays": (("mind", 1.0),),
-        "poetry": (("quiet", 0.8), ("heart", 0.6)),
-        "family saga": (("heart", 0.7), ("past", 0.7)),
-        "thriller": (("pulse", 0.8), ("dark", 0.6)),
-        "philosophy": (("mind", 0.8), ("quiet", 0.6)),
-        "satire": (("wit", 0.8), ("mind", 0.6)),
-        "travel": (("pulse", 0.6), ("quiet", 0.8)),
-    },
-    patterns=(
-        "The {noun} of {place}",
-        "The {adjective} {noun} of {place}",
-        "The {trade}'s {noun}",
-        "The {trade} of {place}",
-        "{name} and the {adjective} {noun}",
-        "A {noun} for {name}",
-        "{number} {nouns} in {place}",
-        "What the {trade} of {place} Knew",
-        "Letters from the {adjective} {noun}",
-        "The {adjective} {nouns}",
-        "A Short History of {nouns}",
-        "{name}'s {adjective} {noun}",
-    ),
-    sentences=(
-        "In which a {trade} from {place} follows a {adjective} {noun}. {mood}, by {creator}.",
-        "{creator} tells of {name}, a {trade} of {place}, and of the {noun} that changed everything. {mood}.",
-        "Between {place} and the sea, two friends share one {adjective} {noun}. {mood}, by {creator}.",
-        "{creator} writes about {nouns}, patience and a {trade} who never came home. {mood}.",
-    ),
-)
-
-MOVIES = Flavour(
-    name="Movies",
-    prefix="M",
-    tags={
-        **SHARED_TAGS,
-        "mystery": (("dark", 0.7), ("mind", 0.7)),
-        "thriller": (("pulse", 0.8), ("dark", 0.6)),
-        "horror": (("dark", 0.9), ("wonder", 0.4)),
-        "heist": (("pulse", 0.7), ("wit", 0.7)),
-        "courtroom": (("mind", 0.9), ("past", 0.3)),
-        "musical": (("heart", 0.7), ("wit", 0.6)),
-        "western": (("past", 0.8), ("pulse", 0.6)),
-        "animation": (("wonder", 0.7), ("wit", 0.6)),
-        "documentary": (("mind", 0.8), ("quiet", 0.6)),
-    },
-    patterns=(
-        "{place}, {hour}",
-        "The {trade} of {place}",
-        "{adjective} {nouns}",
-        "Last {noun} to {place}",
-        "{name} Takes the {noun}",
-        "The {noun} Affair",
-        "{number} {nouns} for {name}",
-        "The {adjective} {noun} of {place}",
-        "Goodbye, {adjective} {noun}",
-        "The {place} {noun}",
-        "{name} Against {place}",
-        "Nobody Leaves {place}'s {noun}",
-    ),
-    sentences=(
-        "A {first} film: one night in {place}, a {trade} finds a {adjective} {noun}. Directed by {creator}.",
-        "{name}, a retired {trade}, returns to {place} for one last {noun}. {mood}, directed by {creator}.",
-        "Directed by {creator}: {number} strangers, one {adjective} {noun} and no way out of {place}.",
-        "{creator} films {nouns} as nobody did before. {mood}.",
-    ),
-)
-
-MUSIC = Flavour(
-    name="Music",
-    prefix="A",
-    tags={
-        **{tag: SHARED_TAGS[tag] for tag in ("noir", "space", "romance", "nature", "comedy")},
-        "jazz": (("mind", 0.7), ("dark", 0.6)),
-        "ambient": (("quiet", 0.8), ("wonder", 0.6)),
-        "electronic": (("wonder", 0.7), ("pulse", 0.7)),
-        "folk": (("past", 0.7), ("quiet", 0.7)),
-        "soul": (("heart", 0.9), ("pulse", 0.3)),
-        "punk": (("pulse", 0.8), ("wit", 0.5)),
-        "metal": (("dark", 0.7), ("pulse", 0.7)),
-        "chamber": (("mind", 0.8), ("quiet", 0.5)),
-        "early music": (("past", 0.8), ("mind", 0.5)),
-        "swing": (("wit", 0.7), ("past", 0.6)),
-        "ballads": (("heart", 0.7), ("quiet", 0.6)),
-    },
-    patterns=(
-        "{adjective} {noun} Suite",
-        "Songs for a {adjective} {noun}",
-        "{place} Sessions",
-        "{nouns} & {others}",
-        "Live at the {noun}, {place}",
-        "{hour} in {place}",
-        "{name}'s {noun}",
-        "Music for {nouns}",
-        "{number} {adjective} {nouns}",
-        "The {place} Tapes",
-        "Dancing with {nouns}",
-        "{place} Hymns for {nouns}",
-    ),
-    sentences=(
-        "An album of {first} by {creator}, recorded in {place} over {number} days.",
-        "{creator} plays {tags}: songs of a {adjective} {noun} and the {trade} who heard it.",
-        "{number} pieces for {nouns} and tape, written by {creator} in {place}. {mood}.",
-        "The record on which {creator} left {place} for good: {tags}, with a {adjective} {noun} in every chorus.",
-    ),
-)
-
-FLAVOURS = {flavour.name: flavour for flavour in (BOOKS, MOVIES, MUSIC)}
-
-NOUNS: dict[str, tuple[str, ...]] = {
-    "dark": ("Alibi", "Cellar", "Shadow", "Ransom", "Crow", "Fog Bell", "Witness", "Keyhole", "Debt", "Ash"),
-    "wonder": ("Comet", "Orbit", "Lantern", "Station", "Oracle", "Nebula", "Mirror", "Automaton", "Moon", "Signal"),
-    "heart": ("Promise", "Letter", "Wedding", "Garden Gate", "Ribbon", "Vow", "Daughter", "Waltz", "Peach", "Kiss"),
-    "mind": ("Theorem", "Archive", "Compass", "Verdict", "Ledger", "Chessboard", "Method", "Riddle", "Atlas", "Proof"),
-    "pulse": ("Engine", "Chase", "Ferry", "Summit", "Rapid", "Wager", "Storm", "Racer", "Parachute", "Spark"),
-    "wit": ("Umbrella", "Parrot", "Trombone", "Pudding", "Landlord", "Moustache", "Pyjama", "Goose", "Tuba", "Excuse"),
-    "quiet": ("Meadow", "Heron", "Harbour", "Snowfield", "Orchard", "Tide", "Birch", "Window", "Moth", "Silence"),
-    "past": (
-        "Castle",
-        "Clockwork",
-        "Manor",
-        "Chronicle",
-        "Crown",
-        "Harvest",
-        "Bridge",
-        "Galleon",
-        "Loom",
-        "Inheritance",
-    ),
+STYLES: dict[str, Loadings] = {
+    "black": (("dark", 1.0),),
+    "futuristic": (("wonder", 1.0),),
+    "romantic": (("heart", 1.0),),
+    "smart": (("mind", 1.0),),
+    "sporty": (("pulse", 1.0),),
+    "playful": (("wit", 1.0),),
+    "natural": (("quiet", 1.0),),
+    "vintage": (("past", 1.0),),
+    "handmade": (("past", 0.7), ("heart", 0.6)),
+    "minimal": (("quiet", 0.7), ("mind", 0.7)),
+    "bold": (("pulse", 0.7), ("dark", 0.6)),
+    "colourful": (("wit", 0.7), ("wonder", 0.6)),
 }
-"""Nouns of titles by axis, each with a plural in -s."""
+"""Of things that are bought."""
 
-ADJECTIVES: dict[str, tuple[str, ...]] = {
-    "dark": ("Crooked", "Midnight", "Bitter", "Hollow", "Rain-Soaked", "Nameless", "Cold"),
-    "wonder": ("Weightless", "Luminous", "Glass", "Impossible", "Silver", "Farthest", "Electric"),
-    "heart": ("Tender", "Borrowed", "Faithful", "Crimson", "Homesick", "Velvet", "Unsent"),
-    "mind": ("Careful", "Seventh", "Unwritten", "Perfect", "Hidden", "Curious", "Exact"),
-    "pulse": ("Burning", "Reckless", "Runaway", "Wild", "Restless", "Thundering", "Scarlet"),
-    "wit": ("Ridiculous", "Accidental", "Polite", "Upside-Down", "Second-Hand", "Overdressed", "Whistling"),
-    "quiet": ("Slow", "Green", "Snowbound", "Barefoot", "Drowsy", "Salt-White", "Unhurried"),
-    "past": ("Forgotten", "Gilded", "Last", "Ancestral", "Wooden", "Ruined", "Copper"),
+TOPICS: dict[str, Loadings] = {
+    "crime": (("dark", 1.0),),
+    "science": (("wonder", 1.0),),
+    "people": (("heart", 1.0),),
+    "politics": (("mind", 1.0),),
+    "sport": (("pulse", 1.0),),
+    "humour": (("wit", 1.0),),
+    "environment": (("quiet", 1.0),),
+    "history": (("past", 1.0),),
+    "courts": (("mind", 0.7), ("dark", 0.7)),
+    "technology": (("wonder", 0.7), ("mind", 0.7)),
+    "family": (("heart", 0.7), ("quiet", 0.6)),
+    "travel": (("pulse", 0.6), ("quiet", 0.7)),
 }
-
-TRADES = (
-    "Lamplighter", "Cartographer", "Beekeeper", "Clockmaker", "Archivist", "Ferrywoman", "Glassblower", "Locksmith",
-    "Midwife", "Piano Tuner", "Stargazer", "Puppeteer", "Bookbinder", "Lighthouse Keeper", "Tailor", "Botanist",
-    "Smuggler", "Interpreter", "Gravedigger", "Weathervane Maker", "Night Clerk", "Pearl Diver", "Surveyor", "Baker",
-)  # fmt: skip
-
-PLACE_STARTS = (
-    "Vell", "Harro", "Quill", "Ostra", "Mar", "Tamber", "Wex", "Liss", "Brin", "Calla", "Dun", "Eider", "Fenn", "Gral",
-    "Hollo", "Iver", "Jor", "Kest", "Lorn", "Merri", "Nar", "Oren", "Pell", "Rav", "Sorr", "Thist", "Ulm", "Yarr",
-)  # fmt: skip
-PLACE_ENDS = ("mouth", "wick", "vane", "dell", "ness", "holm", "stead", "moor", "gate", "ferry", "bay", "more")
-
-FIRST_NAMES = (
-    "Adele", "Bastian", "Celeste", "Dario", "Edda", "Farid", "Greta", "Hiro", "Imani", "Jonas", "Kaja", "Leopold",
-    "Mina", "Nuri", "Odile", "Pavel", "Rosalind", "Stellan", "Tove", "Umberto", "Vesna", "Wanda", "Xiulan", "Yusuf",
-)  # fmt: skip
-LAST_STARTS = (
-    "Ander",
-    "Bel",
-    "Cor",
-    "Drax",
-    "Elm",
-    "Ferr",
-    "Grun",
-    "Hask",
-    "Isen",
-    "Jarr",
-    "Kall",
-    "Lun",
-    "Mor",
-    "Rusk",
-)
-LAST_ENDS = ("wood", "mann", "etti", "ova", "by", "sson", "ier", "ardo", "quist", "ley")
-
-HOURS = ("Quarter Past Nine", "Half Past Midnight", "Five in the Morning", "Sunday Noon", "Ten to Six", "First Light")
-NUMBERS = ("Three", "Four", "Five", "Six", "Seven", "Nine", "Eleven", "Twelve", "Thirteen", "Forty")
+"""Of what is told about the world."""

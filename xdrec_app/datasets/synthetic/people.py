@@ -1,12 +1,14 @@
-"""The people of the sample world: what they like, where they are, how much they rate and when."""
+"""The people of a sample world: what they like, where they are, how much they do there and when."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from xdrec_app.datasets.arrays import Bools, Doubles, Ints, Longs
 from xdrec_app.datasets.synthetic.flavours import AXES
-from xdrec_app.datasets.synthetic.world import WorldSettings
 
 TASTE = 1.0
 """Weight of the axes of taste in how fond somebody is of a circle."""
@@ -16,18 +18,43 @@ FONDNESS = 2.5
 IN_ALL_DOMAINS = 0.5
 """Share of the shared people who are in every domain; the others are in two."""
 PERSON_SPREAD, DOMAIN_SPREAD = 0.7, 1.2
-"""Standard deviations of the logarithm of the number of ratings: between people, and within one between domains."""
+"""Standard deviations of the logarithm of how much people do: between people, and within one between domains."""
 ABROAD = 0.4
 """Activity of a person outside the domain that is their home, relative to there."""
 CASUAL = 0.3
 """Activity of a person who is in one domain only, relative to the home of a shared one."""
 MAX_ACTIVITY = 8.0
-"""The most active people rate at most this many times the mean."""
+"""The most active people do at most this many times the mean."""
 
 DAY = 86_400
-FIRST_SECOND = 1_640_995_200
-"""2022-01-01 00:00 UTC."""
-N_DAYS = 3 * 365
+SHORTEST_STAY = 7 * DAY
+
+
+@dataclass(frozen=True)
+class Period:
+    """The time a world covers.
+
+    Attributes
+    ----------
+    first_second
+        Seconds since 1970.
+    n_days
+        Its length.
+    closed_days
+        Nobody comes for the first time in so many days at the end.
+    stay_days
+        How long people stay, as a scale: the mean is one and a half times as long.
+    """
+
+    first_second: int
+    n_days: int
+    closed_days: int
+    stay_days: int
+
+    @property
+    def end(self) -> int:
+        """The first second after it."""
+        return self.first_second + self.n_days * DAY
 
 
 def draw_tastes(n_people: int, rng: np.random.Generator) -> Doubles:
@@ -41,10 +68,9 @@ def draw_fondness(tastes: Doubles, circles: Doubles, rng: np.random.Generator) -
     return TASTE * (tastes @ circles.T) + FONDNESS * rng.normal(size=(len(tastes), len(circles)))
 
 
-def draw_members(settings: WorldSettings, rng: np.random.Generator) -> Bools:
+def draw_members(n_people: int, n_domains: int, shared_share: float, rng: np.random.Generator) -> Bools:
     """Return who is in which domain, bool [n_people, n_domains]; everybody is in one at least."""
-    n_people, n_domains = settings.n_people, len(settings.domains)
-    n_shared = round(n_people * settings.shared_share) if n_domains > 1 else 0
+    n_shared = round(n_people * shared_share) if n_domains > 1 else 0
     n_memberships = np.ones(n_people, np.int64)
     n_memberships[:n_shared] = 2
     n_memberships[: round(n_shared * IN_ALL_DOMAINS)] = n_domains
@@ -53,28 +79,48 @@ def draw_members(settings: WorldSettings, rng: np.random.Generator) -> Bools:
     return order < n_memberships[:, None]
 
 
-def draw_counts(settings: WorldSettings, members: Bools, rng: np.random.Generator) -> Ints:
-    """Return how many items each person rates in each domain, int32 [n_people, n_domains]."""
+def draw_counts(
+    members: Bools,
+    n_choices: int,
+    most: Sequence[int],
+    rng: np.random.Generator,
+    domain_shares: Sequence[float] | None = None,
+) -> Ints:
+    """Return how many items each person chooses in each domain, int32 [n_people, n_domains].
+
+    Parameters
+    ----------
+    members
+        bool [n_people, n_domains]; a member chooses one item at least.
+    n_choices
+        Over all domains; a little less where people come to `most`.
+    most
+        What one person chooses at most, for each domain.
+    domain_shares
+        Share of the choices that each domain gets; None: as it happens.
+    """
     log_activity = rng.normal(0, PERSON_SPREAD, (len(members), 1)) + rng.normal(0, DOMAIN_SPREAD, members.shape)
     home = np.where(members, rng.random(members.shape), -1.0).argmax(axis=1)
     is_home = np.arange(members.shape[1]) == home[:, None]
     is_casual = members.sum(axis=1, keepdims=True) == 1
     activity = np.exp(log_activity) * members * np.where(is_home, 1.0, ABROAD) * np.where(is_casual, CASUAL, 1.0)
     activity = np.minimum(activity, MAX_ACTIVITY * activity[members].mean())
-    n_free = max(settings.n_ratings - int(members.sum()), 0)
+    if domain_shares is not None:
+        activity = activity / activity.sum(axis=0) * domain_shares
+    n_free = max(n_choices - int(members.sum()), 0)
     extra = rng.multinomial(n_free, (activity / activity.sum()).ravel()).reshape(members.shape)
-    return np.minimum(extra + members, settings.n_items // 2).astype(np.int32)
+    return np.minimum(extra + members, most).astype(np.int32)
 
 
-def draw_first_visits(n_people: int, rng: np.random.Generator) -> Doubles:
+def draw_first_visits(n_people: int, period: Period, rng: np.random.Generator) -> Doubles:
     """Return when each person came first, seconds since 1970; earlier days see more newcomers."""
-    return FIRST_SECOND + rng.beta(1.0, 1.6, n_people) * (N_DAYS - 60) * DAY
+    return period.first_second + rng.beta(1.0, 1.6, n_people) * (period.n_days - period.closed_days) * DAY
 
 
-def draw_times(first_visits: Doubles, counts: Ints, rng: np.random.Generator) -> Longs:
-    """Return one time per rating, person after person: visits of several ratings each, mostly in the evening."""
-    end = FIRST_SECOND + N_DAYS * DAY
-    span = np.minimum(end - DAY - first_visits, rng.gamma(1.5, 150, len(counts)) * DAY + 7 * DAY)
+def draw_times(first_visits: Doubles, counts: Ints, period: Period, rng: np.random.Generator) -> Longs:
+    """Return one time per choice, person after person: visits with several choices each, mostly in the evening."""
+    stay = rng.gamma(1.5, period.stay_days, len(counts)) * DAY + SHORTEST_STAY
+    span = np.minimum(period.end - DAY - first_visits, stay)
     rows = np.repeat(np.arange(len(counts)), counts)
     n_visits = 1 + counts[rows] // 6
     visit = np.floor(rng.random(len(rows)) * n_visits) / n_visits
