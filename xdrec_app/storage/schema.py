@@ -126,6 +126,7 @@ batch = _table(
     Column("delimiter", Text, nullable=False),
     Column("columns", Text, nullable=False),  # JSON: role → column name
     Column("actions", Text, nullable=False, server_default="[]"),  # JSON: names behind the numbers in the segment
+    Column("value_counts", Text, nullable=False, server_default="[]"),  # JSON: [[raw value, count], …]
     Column("first_row", Integer),  # rows of a batch have keys without gaps
     Column("last_row", Integer),
     Column("lines", Integer, nullable=False),
@@ -159,6 +160,16 @@ segment = _table(  # the batch's rows once more, as column bytes: immutable, rea
     Column("chunk", Integer, primary_key=True),
     Column("data", LargeBinary, nullable=False),
 )
+
+description = _table(  # what files of items and people say, raw: whose latest words count is decided when one is undone
+    "description",
+    _to("batch", primary=True),
+    Column("place", Integer, primary_key=True),  # order in the file
+    Column("subject", Text, nullable=False),  # id of the item or the person
+    Column("body", Text, nullable=False),  # JSON
+    rowid=False,
+)
+Index("description_subject", description.c.subject)
 
 rejected_line = _table(
     "rejected_line",
