@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from xdrec_app.datasets.formats.base import Dialect, Role
+from xdrec_app.datasets.formats.dialect import Dialect, Role
 
 app = typer.Typer(
     name="xdrec",

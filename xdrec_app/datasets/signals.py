@@ -8,17 +8,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Literal, NamedTuple, get_args
+from typing import ClassVar, NamedTuple
 
 import numpy as np
-from pydantic import Field
 
-from xdrec_app.core.events import Value
 from xdrec_app.datasets.arrays import Bools, Doubles, Floats, Ints, Longs
-
-SignalKey = Literal["ratings", "clicks", "views", "purchases", "impressions", "events"]
-Repeats = Literal["last", "first", "mean", "maximum", "sum", "all"]
-SIGNAL_KEYS: tuple[SignalKey, ...] = get_args(SignalKey)
+from xdrec_app.datasets.signal_settings import Repeats, SignalKey, SignalSettings
 
 ACTION_WEIGHTS: Mapping[str, float] = {
     **dict.fromkeys(("view", "click", "pv", "impression", "浏览", "点击"), 0.5),
@@ -28,35 +23,6 @@ ACTION_WEIGHTS: Mapping[str, float] = {
     **dict.fromkeys(("remove_from_cart", "dislike"), 0.0),
 }
 """Weights of the usual actions of a shop; an action that is not here weighs 1."""
-
-
-class SignalSettings(Value):
-    """How the values of a domain are understood.
-
-    Attributes
-    ----------
-    kind
-        What a line says.
-    repeats
-        Which of several lines about the same person and item counts, or how they are added up.
-    scale
-        Ratings: lowest and highest value that is a rating; values outside are left out. None: as found in the data.
-    full_view_s
-        Views: a view of that many seconds or more is a like.
-    weights
-        Events: action → strength; what is not named has its usual weight.
-    """
-
-    kind: SignalKey = "ratings"
-    repeats: Repeats = "last"
-    scale: tuple[float, float] | None = None
-    full_view_s: float = Field(30.0, gt=0)
-    weights: dict[str, float] = Field(default_factory=dict)
-
-    @property
-    def signal(self) -> Signal:
-        """The conversion of this kind."""
-        return SIGNALS[self.kind]()
 
 
 class RawSignal(NamedTuple):

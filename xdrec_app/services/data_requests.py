@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from xdrec_app.core.events import Value
-from xdrec_app.datasets.formats import base
-from xdrec_app.datasets.signals import SignalKey, SignalSettings
+from xdrec_app.datasets.formats import dialect as forms
+from xdrec_app.datasets.signal_settings import SignalKey, SignalSettings
 from xdrec_app.services.data_results import (
     AuditReport,
     DomainReports,
@@ -20,8 +20,8 @@ from xdrec_app.services.data_results import (
 )
 from xdrec_app.services.request import Request
 
-Dialect = base.Dialect
-Role = base.Role
+Dialect = forms.Dialect
+Role = forms.Role
 
 # ---------------------------------------------------------------------- import
 

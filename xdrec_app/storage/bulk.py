@@ -12,7 +12,8 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -25,20 +26,39 @@ from xdrec_app.storage.sqlite import WorkspaceBusy, connect
 
 WAIT_S = 0.1
 EVENTS_PER_S = 20
+HASHED_AT_ONCE = 1 << 22
 MAX_TEXT = 1000
 """Characters kept of a rejected line."""
 
 
+Mode = Literal["append", "replace"]
+
+
 @dataclass(frozen=True)
 class Ingested:
-    """What became of a file; ``lines = imported + merged + rejected``."""
+    """What became of a file; ``lines = imported + merged + rejected``.
+
+    Attributes
+    ----------
+    batch
+        Key of the import: of its first batch, where lines went to several domains.
+    domains
+        Where the lines went.
+    trimmed
+        Ids that stood between blanks.
+    signal
+        What the lines say, e.g. ratings; empty for items and people.
+    """
 
     batch: int
+    domains: tuple[str, ...]
     lines: int
     imported: int
     merged: int
     rejected: int
+    trimmed: int
     elapsed_s: float
+    signal: str = ""
 
 
 def bulk_transaction(database: Database, stack: ExitStack) -> Generator[Event, None, Connection]:
@@ -56,41 +76,48 @@ def bulk_transaction(database: Database, stack: ExitStack) -> Generator[Event, N
             yield Progress(done=0, message="Waiting until another process has finished writing")
 
 
-class FileProgress:
-    """Watches the blocks of a file as they are read: how far, and what their SHA-256 is.
+def fingerprint(path: Path) -> Generator[Event, None, str]:
+    """Return the SHA-256 of a file in hex.
 
-    Of interactions, reading is counted as the first half of the work and storing as the second; items are stored as
-    they are read.
+    Raises
+    ------
+    UserError
+        When it cannot be read.
+    """
+    sha256 = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(HASHED_AT_ONCE):
+                sha256.update(block)
+                yield Tick()
+    except OSError as error:
+        raise UserError(f"The file {path} cannot be read: {error.strerror}.") from error
+    return sha256.hexdigest()
+
+
+class FileProgress:
+    """How far the import of a file is.
+
+    Of interactions, reading is counted as the first half of the work and storing as the second; items and people are
+    stored as they are read.
     """
 
     def __init__(self, table: TableFile) -> None:
         self._name = table.path.name
         self.size = table.path.stat().st_size
-        self._sha256 = hashlib.sha256()
-        self._n_bytes = 0
         self._next_at = 0.0
 
-    def watch(self, block: bytes) -> None:
-        """Take in a block of the file."""
-        self._sha256.update(block)
-        self._n_bytes += len(block)
-
-    @property
-    def sha256(self) -> str:
-        """The digest of what was read so far, in hex."""
-        return self._sha256.hexdigest()
-
-    def reading(self) -> Event:
-        """Say how far reading is."""
-        return self._event(min(self._n_bytes, self.size) // 2, f"Reading {self._name}")
+    def reading(self, done: int) -> Event:
+        """Say how far reading is; `done` in bytes of the file."""
+        return self._event(min(done, self.size) // 2, f"Reading {self._name}")
 
     def storing(self, share: float) -> Event:
         """Say how far storing is, 0 … 1."""
         return self._event(int(self.size * (1 + share)) // 2, f"Storing {self._name}")
 
-    def reading_and_storing(self) -> Event:
+    def reading_and_storing(self, done: int) -> Event:
         """Say how far the whole work is when lines are stored as they are read."""
-        return self._event(min(self._n_bytes, self.size), f"Reading {self._name}")
+        return self._event(min(done, self.size), f"Reading {self._name}")
 
     def _event(self, done: int, message: str) -> Event:
         now = time.monotonic()
@@ -166,33 +193,80 @@ class Rejections:
         )
 
 
+def refuse_known_file(connection: Connection, domain_id: int | None, kind: str, file: Path, sha256: str) -> None:
+    """Refuse a file whose very bytes were imported before, into this domain or, without one, anywhere.
+
+    Raises
+    ------
+    UserError
+        That names the earlier import.
+    """
+    query = (
+        select(batch.c.id, batch.c.created_at, domain.c.name)
+        .join(domain)
+        .where(batch.c.sha256 == sha256, batch.c.kind == kind)
+        .order_by(batch.c.id.desc())
+        .limit(1)
+    )
+    known = connection.execute(
+        query if domain_id is None else query.where(batch.c.domain_id == domain_id)
+    ).one_or_none()
+    if known is not None:
+        day = time.strftime("%Y-%m-%d", time.localtime(known.created_at))
+        raise UserError(
+            f"{file.name} is in {known.name} already: import {known.id} of {day} read the very same bytes.",
+            "Import it again on purpose, replace what the domain holds, or undo that import first.",
+        )
+
+
+@dataclass(frozen=True)
+class BatchRecord:
+    """What is stored about the part of a file that went into one domain."""
+
+    batch: int
+    file_import: int
+    domain: int
+    kind: str
+    imported: int
+    merged: int
+    actions: tuple[str, ...] = ()
+    values: tuple[tuple[float, int], ...] = ()
+    first_row: int | None = None
+    last_row: int | None = None
+
+
 def write_batch(
     connection: Connection,
-    batch_id: int,
-    domain_id: int,
-    kind: str,
+    record: BatchRecord,
+    rejected: int,
     table: TableFile,
     columns: Mapping[str, str],
-    progress: FileProgress,
-    outcome: Ingested,
+    sha256: str,
+    elapsed_s: float,
 ) -> None:
-    """Store the record of an import."""
+    """Store the record of a batch."""
     connection.execute(
         insert(batch).values(
-            id=batch_id,
-            domain_id=domain_id,
-            kind=kind,
+            id=record.batch,
+            file_import=record.file_import,
+            domain_id=record.domain,
+            kind=record.kind,
             file_name=table.path.name,
-            file_size=progress.size,
-            sha256=progress.sha256,
-            encoding=table.layout.dialect.encoding,
-            delimiter=table.layout.dialect.delimiter,
+            file_size=table.path.stat().st_size,
+            sha256=sha256,
+            format=table.reader.key,
+            encoding=table.layout.dialect.encoding or "",
+            delimiter=table.layout.dialect.delimiter or "",
             columns=json.dumps(dict(columns), ensure_ascii=False),
-            lines=outcome.lines,
-            imported=outcome.imported,
-            merged=outcome.merged,
-            rejected=outcome.rejected,
-            elapsed_s=outcome.elapsed_s,
+            actions=json.dumps(record.actions, ensure_ascii=False),
+            value_counts=json.dumps(record.values),
+            first_row=record.first_row,
+            last_row=record.last_row,
+            lines=record.imported + record.merged + rejected,
+            imported=record.imported,
+            merged=record.merged,
+            rejected=rejected,
+            elapsed_s=elapsed_s,
             created_at=int(time.time()),
         )
     )

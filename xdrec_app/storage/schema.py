@@ -149,7 +149,7 @@ interaction = _table(
     Column("time", Integer),  # seconds since 1970; NULL where the file gave none
     Column("action", Text),  # what was done, in a log of different actions
 )
-# Of two columns, so that distinct pairs are counted without touching a row. By batch none: its rows are a range of keys.
+# Of two columns, so distinct pairs are counted without touching a row. By batch none: its keys are a range.
 Index("interaction_account", interaction.c.account_id, interaction.c.item_id)
 Index("interaction_item", interaction.c.item_id, interaction.c.account_id)
 
@@ -193,10 +193,7 @@ statistic = _table(  # a cache: what a domain comes to at one revision
     "statistic",
     _to("domain", primary=True),
     Column("revision", Integer, nullable=False),
-    Column("users", Integer, nullable=False),
-    Column("items", Integer, nullable=False),
-    Column("interactions", Integer, nullable=False),
-    Column("histogram", Text, nullable=False),  # JSON: [[value, count], …]
+    Column("body", Text, nullable=False),  # JSON of storage.statistics.DomainStatistics
 )
 
 report = _table(  # a cache: a domain looked at closely, at one revision

@@ -1,8 +1,8 @@
 """Domains as datasets want them: of each pair of a person and an item one row, in canonical order.
 
-The rows come from the column segments; which of a repeated pair counts is decided here: the last by time, file order
-breaking ties, rows without a time before all others. The order that this takes is cached under the domain's revision,
-the policy and the links of accounts to people; a cache that cannot be written is no error.
+The rows come from the column segments; what their values mean and which of a repeated pair counts is decided here, by
+the settings of the domain. The result is cached under the domain's revision, these settings and the links of accounts
+to people; a cache that cannot be written is no error.
 """
 
 from __future__ import annotations
@@ -11,21 +11,45 @@ import hashlib
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection, delete, insert, select
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.datasets.arrays import NO_TIME, Bools, Ints, Longs
+from xdrec_app.datasets.arrays import Floats, Ints, Longs
 from xdrec_app.datasets.domain_table import DomainTable
+from xdrec_app.datasets.repeats import resolve
+from xdrec_app.datasets.signal_settings import SignalSettings
+from xdrec_app.datasets.signals import RawSignal
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.schema import account, batch, domain, item, item_tag, person, snapshot
-from xdrec_app.storage.segments import column_of, named_chunks, read_segments, smallest
+from xdrec_app.storage.segments import RawRows, column_of, named_chunks, read_segments, smallest
+from xdrec_app.storage.signals import effective_signal
 
-POLICY = "last by time, then by file order"
 CACHE_FROM_ROWS = 100_000
-ORDER = "order"
+
+
+class _Columns(NamedTuple):
+    """The resolved rows of a domain, as they are cached.
+
+    Attributes
+    ----------
+    present
+        int32 positions of the people who have rows among all people of the domain's accounts, ascending.
+    users
+        int32 positions in `present`.
+    items, values, times, file_order
+        As in :class:`DomainTable`; `file_order` is int32 where that fits.
+    """
+
+    present: Ints
+    users: Ints
+    items: Ints
+    values: Floats
+    times: Longs
+    file_order: Longs
 
 
 def load_table(database: Database, domain_name: str) -> DomainTable:
@@ -38,34 +62,39 @@ def load_table(database: Database, domain_name: str) -> DomainTable:
     """
     with database.read() as connection:
         row = _find_domain(connection, domain_name)
+        settings = effective_signal(row)
         people = _People(connection, row.id)
         keys, item_ids, titles, texts = _items(connection, row.id)
         tags = _tags(connection, row.id)
-        raw = read_segments(connection, row.id)
-        digest = _digest(row.revision, people.links)
-        order = _cached_order(connection, row.id, digest)
-        may_write = not connection.exec_driver_sql("PRAGMA query_only").scalar_one()
-    users = people.numbers(raw.account)
-    items = _positions(keys, raw.item)
-    if order is None:
-        order = _resolve(users, items, raw.time)
-        if may_write and len(order) >= CACHE_FROM_ROWS:
-            _cache_order(database, row.id, digest, order)
-    present, users = _compress(users[order], people.names)
+        digest = _digest(row.revision, settings, people)
+        columns = _cached(connection, row.id, digest)
+        if columns is None:
+            columns = _resolved(people, keys, read_segments(connection, row.id), settings)
+            may_write = not connection.exec_driver_sql("PRAGMA query_only").scalar_one()
+        else:
+            may_write = False
+    if may_write and len(columns.users) >= CACHE_FROM_ROWS:
+        _cache(database, row.id, digest, columns)
     return DomainTable(
         name=row.name,
-        user_ids=present,
+        user_ids=tuple(people.names[number] for number in columns.present.tolist()),
         item_ids=item_ids,
-        users=users,
-        items=items[order],
-        values=raw.value[order],
-        times=raw.time[order],
-        file_order=order,
+        users=columns.users,
+        items=columns.items,
+        values=columns.values,
+        times=columns.times,
+        file_order=columns.file_order,
         titles=titles,
         texts=texts,
         tags=tuple(tuple(tags.get(key, ())) for key in keys.tolist()),
-        scale=(row.scale_low, row.scale_high),
+        scale=settings.signal.scale((row.scale_low, row.scale_high), settings),
     )
+
+
+def load_signal(database: Database, domain_name: str) -> SignalSettings:
+    """Return how the values of a domain are understood; raises as :func:`load_table` does."""
+    with database.read() as connection:
+        return effective_signal(_find_domain(connection, domain_name))
 
 
 def domain_names(database: Database) -> list[str]:
@@ -103,25 +132,36 @@ def _find_domain(connection: Connection, name: str) -> Any:
 
 
 class _People:
-    """The people behind the accounts of a domain."""
+    """The people behind the accounts of a domain; `names` ascend."""
 
     def __init__(self, connection: Connection, domain_id: int) -> None:
         query = (
             select(account.c.id, person.c.name)
             .join(person)
             .where(account.c.domain_id == domain_id)
-            .order_by(account.c.id)
+            .order_by(person.c.name)
         )
         rows = connection.execute(query).all()
-        self.names: tuple[str, ...] = tuple(sorted({row.name for row in rows}))
+        self.names: tuple[str, ...] = tuple(dict.fromkeys(row.name for row in rows))
         number_of = {name: number for number, name in enumerate(self.names)}
-        self._accounts = np.array([row.id for row in rows], np.int64)
-        self._numbers = np.array([number_of[row.name] for row in rows], np.int32)
-        self.links = hashlib.sha256(json.dumps([list(row) for row in rows]).encode()).hexdigest()
+        self.accounts = np.array([row.id for row in rows], np.int64)
+        self.of_account = np.array([number_of[row.name] for row in rows], np.int32)
 
     def numbers(self, accounts: Longs) -> Ints:
         """Return the position in `names` of the person behind each account."""
-        return self._numbers[_positions(self._accounts, accounts)]
+        return self.of_account[_positions(self.accounts, accounts)]
+
+
+def _resolved(people: _People, item_keys: Longs, raw: RawRows, settings: SignalSettings) -> _Columns:
+    values, counts = settings.signal.convert(RawSignal(raw.value, raw.action, raw.action_names), settings)
+    users, items, times = people.numbers(raw.account), _positions(item_keys, raw.item), raw.time
+    kept = np.arange(len(values))
+    if not counts.all():
+        kept = np.flatnonzero(counts)
+        users, items, values, times = users[kept], items[kept], values[kept], times[kept]
+    rows, values = resolve(users, items, values, times, settings.repeats)
+    present, users = _compress(users[rows])
+    return _Columns(present, users, items[rows], values, times[rows], kept[rows])
 
 
 def _positions(keys: Longs, wanted: Longs) -> Ints:
@@ -131,7 +171,7 @@ def _positions(keys: Longs, wanted: Longs) -> Ints:
     first = int(keys.min())
     places = np.zeros(int(keys.max()) - first + 1, np.int32)
     places[keys - first] = np.arange(len(keys), dtype=np.int32)
-    return places[wanted - first]
+    return places[wanted - wanted.dtype.type(first)]
 
 
 def _items(connection: Connection, domain_id: int) -> tuple[Longs, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
@@ -161,48 +201,39 @@ def _tags(connection: Connection, domain_id: int) -> dict[int, list[str]]:
     return tags
 
 
-def _resolve(users: Ints, items: Ints, times: Longs) -> Longs:
-    """Return the positions of the rows that count, ascending by (person, item)."""
+def _compress(users: Ints) -> tuple[Ints, Ints]:
+    """Number the people who occur anew; `users` ascends. Returns who occurs, and the new numbers."""
     if not len(users):
-        return np.empty(0, np.int64)
-    pairs = users.astype(np.int64) * (int(items.max()) + 1) + items
-    order: Longs = np.argsort(pairs, kind="stable")
-    if (np.diff(pairs[order]) == 0).any() and (times != NO_TIME).any():
-        order = np.lexsort((times, pairs))
-    is_last: Bools = np.append(np.diff(pairs[order]) != 0, True)
-    return order[is_last]
-
-
-def _compress(users: Ints, names: tuple[str, ...]) -> tuple[tuple[str, ...], Ints]:
-    """Leave out people without rows; `users` is ascending."""
-    if not len(users):
-        return (), users
+        return users, users
     starts = np.append(True, np.diff(users) != 0)
-    present = tuple(names[number] for number in users[starts].tolist())
-    return present, (np.cumsum(starts) - 1).astype(np.int32)
+    return users[starts], (np.cumsum(starts) - 1).astype(np.int32)
 
 
-def _digest(revision: int, links: str) -> str:
-    return hashlib.sha256(json.dumps([revision, POLICY, links]).encode()).hexdigest()
+def _digest(revision: int, settings: SignalSettings, people: _People) -> str:
+    digest = hashlib.sha256(f"{revision} {settings.model_dump_json()}".encode())
+    digest.update("\0".join(people.names).encode())
+    digest.update(people.accounts.tobytes())
+    digest.update(people.of_account.tobytes())
+    return digest.hexdigest()
 
 
-def _cached_order(connection: Connection, domain_id: int, digest: str) -> Longs | None:
+def _cached(connection: Connection, domain_id: int, digest: str) -> _Columns | None:
     query = (
         select(snapshot.c.name, snapshot.c.data)
         .where(snapshot.c.domain_id == domain_id, snapshot.c.digest == digest)
         .order_by(snapshot.c.name, snapshot.c.chunk)
     )
-    rows = connection.execute(query).all()
-    if not rows:
-        return None
-    order: Longs = column_of(rows[0].name, [row.data for row in rows])[1].astype(np.int64)
-    return order
+    found = {}
+    for kind, rows in groupby(connection.execute(query), key=lambda row: row.name):
+        name, column = column_of(kind, [row.data for row in rows])
+        found[name] = column
+    return _Columns(**found) if set(found) == set(_Columns._fields) else None
 
 
-def _cache_order(database: Database, domain_id: int, digest: str, order: Longs) -> None:
+def _cache(database: Database, domain_id: int, digest: str, columns: _Columns) -> None:
     rows = [
         {"domain_id": domain_id, "digest": digest, "name": name, "chunk": number, "data": data}
-        for name, number, data in named_chunks({ORDER: smallest(order)})
+        for name, number, data in named_chunks(columns._asdict() | {"file_order": smallest(columns.file_order)})
     ]
     with suppress(UserError), database.write(wait_s=0) as connection:
         connection.execute(delete(snapshot).where(snapshot.c.domain_id == domain_id))

@@ -1,50 +1,25 @@
 """What a domain comes to: people, items, interactions, how values are distributed, and whom domains share.
 
-Of a pair that a file repeats only the last row counts, as in a dataset. Counting walks over all rows, so the figures
-are stored with the revision they belong to; without stored ones they are counted on the way.
+Figures are of the domain as a dataset has it. Counting walks over all rows, so the figures are stored with the revision
+they belong to; without stored ones they are counted on the way.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from xdrec_app.core.events import Value
 from xdrec_app.storage.database import Database
-from xdrec_app.storage.schema import domain, statistic
+from xdrec_app.storage.schema import domain, setting, statistic
 
-MAX_VALUES = 200
-N_BINS = 50
+SHARED_PEOPLE = "shared_people"
 
-_PEOPLE_AND_PAIRS = text(
-    """
-    SELECT count(*) FILTER (WHERE n > 0) AS users, coalesce(sum(n), 0) AS interactions
-    FROM (SELECT (SELECT count(DISTINCT item_id) FROM interaction WHERE account_id = account.id) AS n
-          FROM account WHERE domain_id = :domain)
-    """
-)
-_ITEMS = text("SELECT count(*) FROM item WHERE domain_id = :domain")
-_ROWS = text("SELECT count(*) FROM interaction WHERE batch_id IN (SELECT id FROM batch WHERE domain_id = :domain)")
-_VALUES = text(
-    """
-    SELECT value, count(*) AS count FROM interaction
-    WHERE batch_id IN (SELECT id FROM batch WHERE domain_id = :domain) GROUP BY value ORDER BY value
-    """
-)
-_VALUES_OF_LAST_ROWS = text(
-    """
-    SELECT value, count(*) AS count
-    FROM (SELECT value, row_number() OVER (PARTITION BY account_id, item_id
-                                           ORDER BY time DESC NULLS LAST, batch_id DESC, line DESC) AS place
-          FROM interaction WHERE batch_id IN (SELECT id FROM batch WHERE domain_id = :domain))
-    WHERE place = 1 GROUP BY value ORDER BY value
-    """
-)
 # One walk along the index by person; people are many, sets of domains few.
 _PEOPLE_BY_DOMAINS = text(
     """
@@ -56,22 +31,26 @@ _PEOPLE_BY_DOMAINS = text(
 )
 
 
-@dataclass(frozen=True)
-class DomainStatistics:
+class DomainStatistics(Value):
     """One domain in numbers.
 
     Attributes
     ----------
+    signal
+        What a line of it says, e.g. ratings.
+    scale
+        Lowest and highest value that models meet; equal for implicit feedback.
     users
         People with at least one interaction in it.
     interactions
         Distinct pairs of a person and an item.
     histogram
-        (value, number of interactions), ascending by value; of more than `MAX_VALUES` different values, the middles of
-        `N_BINS` equally wide ranges.
+        (value, number of interactions), ascending by value; of very many different values, the middles of equally wide
+        ranges.
     """
 
     name: str
+    signal: str
     scale: tuple[float, float]
     users: int
     items: int
@@ -79,76 +58,71 @@ class DomainStatistics:
     histogram: tuple[tuple[float, int], ...]
 
 
-def all_statistics(connection: Connection) -> list[DomainStatistics]:
+def all_statistics(database: Database) -> list[DomainStatistics]:
     """Return the statistics of every domain, in the order in which the domains were made."""
-    return [_statistics_of(connection, row) for row in connection.execute(_domains().order_by(domain.c.id)).all()]
+    with database.read() as connection:
+        rows = connection.execute(_domains().order_by(domain.c.id)).all()
+    return [_statistics_of(database, row) for row in rows]
 
 
-def domain_statistics(connection: Connection, name: str) -> DomainStatistics | None:
+def domain_statistics(database: Database, name: str) -> DomainStatistics | None:
     """Return the statistics of one domain; None when there is none of that name."""
-    row = connection.execute(_domains().where(domain.c.name == name)).one_or_none()
-    return None if row is None else _statistics_of(connection, row)
+    with database.read() as connection:
+        row = connection.execute(_domains().where(domain.c.name == name)).one_or_none()
+    return None if row is None else _statistics_of(database, row)
 
 
 def shared_people(connection: Connection) -> dict[tuple[str, str], int]:
     """Return how many people each pair of domains shares, every pair once, also those that share nobody."""
-    names = {row.id: row.name for row in connection.execute(_domains().order_by(domain.c.id))}
-    counts: Counter[tuple[int, int]] = Counter()
-    for domains, people in connection.execute(_PEOPLE_BY_DOMAINS):
-        for pair in combinations(sorted(map(int, domains.split(","))), 2):
-            counts[pair] += people
-    return {(names[one], names[other]): counts[one, other] for one, other in combinations(sorted(names), 2)}
+    revisions = _revisions(connection)
+    body = connection.execute(select(setting.c.body).where(setting.c.name == SHARED_PEOPLE)).scalar_one_or_none()
+    stored = json.loads(body) if body else {}
+    counted = stored["counts"] if stored.get("revisions") == revisions else _count_shared(connection)
+    names = {row.id: row.name for row in connection.execute(select(domain.c.id, domain.c.name))}
+    counts = {(one, other): people for one, other, people in counted}
+    return {(names[one], names[other]): counts.get((one, other), 0) for one, other in combinations(sorted(names), 2)}
 
 
 def refresh_statistics(database: Database) -> None:
     """Count and store the statistics of every domain that changed since they were stored; cheap when none did."""
-    outdated = _domains().where(statistic.c.revision.is_distinct_from(domain.c.revision))
     with database.read() as connection:
-        if connection.execute(outdated.limit(1)).first() is None:
-            return
-    with database.write() as connection:
-        for row in connection.execute(outdated).all():
-            found = _count(connection, row)
-            values = {
-                "domain_id": row.id,
-                "revision": row.revision,
-                "users": found.users,
-                "items": found.items,
-                "interactions": found.interactions,
-                "histogram": json.dumps(found.histogram),
-            }
+        outdated = connection.execute(_domains().where(statistic.c.revision.is_distinct_from(domain.c.revision))).all()
+        revisions = _revisions(connection)
+        shared = _count_shared(connection) if outdated else []
+    for row in outdated:
+        values = {"domain_id": row.id, "revision": row.revision, "body": _count(database, row).model_dump_json()}
+        with database.write() as connection:
             connection.execute(upsert(statistic).values(values).on_conflict_do_update(set_=values))
+    if outdated:
+        values = {"name": SHARED_PEOPLE, "body": json.dumps({"revisions": revisions, "counts": shared})}
+        with database.write() as connection:
+            connection.execute(upsert(setting).values(values).on_conflict_do_update(set_=values))
 
 
 def _domains() -> Any:
-    stored = [statistic.c[name] for name in ("users", "items", "interactions", "histogram")]
-    return select(domain, statistic.c.revision.label("counted_revision"), *stored).outerjoin(statistic)
+    counted = (statistic.c.revision.label("counted_revision"), statistic.c.body)
+    return select(domain.c.id, domain.c.name, domain.c.revision, *counted).outerjoin(statistic)
 
 
-def _statistics_of(connection: Connection, row: Any) -> DomainStatistics:
+def _revisions(connection: Connection) -> list[list[int]]:
+    return [list(row) for row in connection.execute(select(domain.c.id, domain.c.revision).order_by(domain.c.id))]
+
+
+def _count_shared(connection: Connection) -> list[tuple[int, int, int]]:
+    counts: Counter[tuple[int, int]] = Counter()
+    for domains, people in connection.execute(_PEOPLE_BY_DOMAINS):
+        for pair in combinations(sorted(map(int, domains.split(","))), 2):
+            counts[pair] += people
+    return [(one, other, people) for (one, other), people in counts.items()]
+
+
+def _statistics_of(database: Database, row: Any) -> DomainStatistics:
     if row.counted_revision != row.revision:
-        return _count(connection, row)
-    histogram = tuple((float(value), int(count)) for value, count in json.loads(row.histogram))
-    scale = (row.scale_low, row.scale_high)
-    return DomainStatistics(row.name, scale, row.users, row.items, row.interactions, histogram)
+        return _count(database, row)
+    return DomainStatistics.model_validate_json(row.body).model_copy(update={"name": row.name})
 
 
-def _count(connection: Connection, row: Any) -> DomainStatistics:
-    of_domain = {"domain": row.id}
-    users, interactions = connection.execute(_PEOPLE_AND_PAIRS, of_domain).one()
-    items = connection.execute(_ITEMS, of_domain).scalar_one()
-    has_repeats = connection.execute(_ROWS, of_domain).scalar_one() != interactions
-    values = connection.execute(_VALUES_OF_LAST_ROWS if has_repeats else _VALUES, of_domain)
-    histogram = _binned([(float(value), int(count)) for value, count in values])
-    return DomainStatistics(row.name, (row.scale_low, row.scale_high), users, items, interactions, histogram)
+def _count(database: Database, row: Any) -> DomainStatistics:
+    from xdrec_app.storage.counting import count  # numpy, which who only reads stored figures must not load
 
-
-def _binned(values: list[tuple[float, int]]) -> tuple[tuple[float, int], ...]:
-    if len(values) <= MAX_VALUES:
-        return tuple(values)
-    low, high = values[0][0], values[-1][0]
-    width = (high - low) / N_BINS
-    counts = [0] * N_BINS
-    for value, count in values:
-        counts[min(int((value - low) / width), N_BINS - 1)] += count
-    return tuple((low + (number + 0.5) * width, count) for number, count in enumerate(counts))
+    return count(database, row.name)

@@ -12,59 +12,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.core.events import Value
 from xdrec_app.core.registry import Registry
+from xdrec_app.datasets.formats.dialect import Dialect, Role
 from xdrec_app.datasets.formats.source import FileHead, read_head
 from xdrec_app.datasets.formats.text_columns import ListColumn, TextColumn
 
 SAMPLE_ROWS = 100
 """How many rows are looked at to guess what the columns mean."""
-
-Role = Literal[
-    "user",
-    "item",
-    "value",
-    "time",
-    "domain",
-    "action",
-    "title",
-    "text",
-    "tags",
-    "category",
-    "price",
-    "image",
-]
-
-
-class Dialect(Value):
-    """How a file is to be read; None = guess.
-
-    Attributes
-    ----------
-    quote
-        What encloses fields; "" = nothing does.
-    decimal
-        What stands before the decimals; the other one of comma and point may separate thousands.
-    comment
-        Lines that begin with it are passed over; "" = there are none.
-    date_order
-        Which comes first in dates like 03/04/2021; ISO 8601 needs no wish.
-    sheet
-        Which sheet of a spreadsheet.
-    """
-
-    encoding: str | None = None
-    delimiter: str | None = None
-    has_header: bool | None = None
-    quote: str | None = None
-    decimal: Literal[".", ","] | None = None
-    comment: str | None = None
-    date_order: Literal["day", "month"] | None = None
-    sheet: str | None = None
-
 
 class Record(NamedTuple):
     """One record of a file: the physical line where it starts, its cells, and its text as it stands in the file."""

@@ -1,0 +1,64 @@
+"""Which of several rows about the same person and item counts, or how they are added up."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from xdrec_app.datasets.arrays import NO_TIME, Floats, Ints, Longs
+from xdrec_app.datasets.signal_settings import Repeats
+
+
+class Resolved(NamedTuple):
+    """Rows in canonical order.
+
+    Attributes
+    ----------
+    rows
+        int64 positions of the rows that stand for their pairs, ascending by (user, item).
+    values
+        float32, one for each of them.
+    """
+
+    rows: Longs
+    values: Floats
+
+
+def resolve(users: Ints, items: Ints, values: Floats, times: Longs, policy: Repeats) -> Resolved:
+    """Apply a policy for repeated pairs to rows in file order.
+
+    Last and first are by time, file order breaking ties, rows without a time (`NO_TIME`) before all others. A mean, a
+    maximum or a sum stands at the last row of its pair.
+
+    Parameters
+    ----------
+    users, items
+        int32 numbers in the order of the ids.
+    values
+        float32.
+    times
+        int64 seconds since 1970 or `NO_TIME`.
+    """
+    if not len(users):
+        return Resolved(np.empty(0, np.int64), np.empty(0, np.float32))
+    pairs = users.astype(np.int64) * (int(items.max()) + 1) + items
+    order: Longs = np.argsort(pairs, kind="stable")
+    begins = np.append(True, np.diff(pairs[order]) != 0)
+    if begins.all() or policy == "all":
+        return Resolved(order, values[order])
+    if (times != NO_TIME).any():
+        order = np.lexsort((times, pairs))
+    starts = np.flatnonzero(begins)
+    if policy == "first":
+        return Resolved(order[starts], values[order[starts]])
+    last = order[np.append(starts[1:], len(order)) - 1]
+    if policy == "last":
+        return Resolved(last, values[last])
+    ordered = values[order].astype(np.float64)
+    if policy == "maximum":
+        return Resolved(last, np.maximum.reduceat(ordered, starts).astype(np.float32))
+    sums = np.add.reduceat(ordered, starts)
+    if policy == "mean":
+        sums /= np.diff(np.append(starts, len(order)))
+    return Resolved(last, sums.astype(np.float32))

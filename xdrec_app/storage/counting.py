@@ -1,0 +1,36 @@
+"""Counting what a domain comes to."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xdrec_app.datasets.arrays import Floats
+from xdrec_app.storage.database import Database
+from xdrec_app.storage.snapshots import load_signal, load_table
+from xdrec_app.storage.statistics import DomainStatistics
+
+MAX_VALUES = 200
+N_BINS = 50
+
+
+def count(database: Database, name: str) -> DomainStatistics:
+    """Return the statistics of a domain; what it takes to build it as a dataset is cached on the way."""
+    table = load_table(database, name)
+    return DomainStatistics(
+        name=name,
+        signal=load_signal(database, name).kind,
+        scale=table.scale,
+        users=table.n_users,
+        items=table.n_items,
+        interactions=len(table),
+        histogram=histogram(table.values),
+    )
+
+
+def histogram(values: Floats) -> tuple[tuple[float, int], ...]:
+    """Return (value, count), ascending; of more than `MAX_VALUES` values the middles of `N_BINS` equal ranges."""
+    distinct, counts = np.unique(values, return_counts=True)
+    if len(distinct) > MAX_VALUES:
+        counts, edges = np.histogram(values, bins=N_BINS)
+        distinct = (edges[:-1] + edges[1:]) / 2
+    return tuple(zip(distinct.tolist(), counts.tolist(), strict=True))

@@ -1,0 +1,185 @@
+"""The accepted lines of a file, gathered per domain as columns of numbers until the file is read to its end.
+
+New ids get their keys then, in the order of their texts: rows of a new domain lie in the canonical order of datasets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from sqlalchemy import Connection, select
+
+from xdrec_app.datasets.arrays import NO_TIME, Bools, Doubles, Ints, Longs
+from xdrec_app.datasets.formats.interaction_file import Coded, InteractionChunk
+from xdrec_app.storage.schema import account, item
+from xdrec_app.storage.segments import RawRows
+
+MAX_DISTINCT = 1000
+"""Of more different values than this only the lowest and the highest are remembered."""
+
+
+class Columns(NamedTuple):
+    """Rows in file order.
+
+    Attributes
+    ----------
+    account, item
+        int64 database keys.
+    value
+        float64.
+    time
+        int64 seconds since 1970 or `NO_TIME`.
+    line
+        int64 physical line in the file.
+    action
+        int32 positions in the names of the actions; None where the file names none.
+    """
+
+    account: Longs
+    item: Longs
+    value: Doubles
+    time: Longs
+    line: Longs
+    action: Ints | None
+
+    def raw(self, action_names: tuple[str, ...]) -> RawRows:
+        """Return the rows as a segment holds them."""
+        value = self.value.astype(np.float32)
+        return RawRows(self.account, self.item, value, self.time, self.line, self.action, action_names)
+
+
+class Ids:
+    """Ids → numbers from 0: those with a database key first, then the new ones in the order of their appearance."""
+
+    def __init__(self, known: Iterable[tuple[str, int]]) -> None:
+        pairs = list(known)
+        self._keys = [key for _, key in pairs]
+        self._numbers = {id_: number for number, (id_, _) in enumerate(pairs)}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def numbers(self, column: Coded) -> Ints:
+        """Return the number of each row's id, int32 [n_rows]."""
+        numbers = self._numbers
+        of_text = np.zeros(len(column.texts), np.int32)
+        used = np.zeros(len(column.texts), bool)
+        used[column.codes] = True
+        for place in np.flatnonzero(used).tolist():
+            of_text[place] = numbers.setdefault(column.texts[place], len(numbers))
+        return of_text[column.codes]
+
+    def give_keys(self, first: int) -> tuple[Longs, list[str]]:
+        """Give the new ids the keys from `first` on, in the order of their texts.
+
+        Returns
+        -------
+        keys, new
+            The key of each number, int64; the new ids in the order of their keys.
+        """
+        texts = list(self._numbers)[len(self._keys) :]
+        order = sorted(range(len(texts)), key=texts.__getitem__)
+        keys = np.empty(len(self._numbers), np.int64)
+        keys[: len(self._keys)] = self._keys
+        keys[len(self._keys) + np.array(order, np.int64)] = np.arange(first, first + len(texts))
+        return keys, [texts[number] for number in order]
+
+
+class ValueCounts:
+    """How often which value occurs."""
+
+    def __init__(self) -> None:
+        self._counts: dict[float, int] = {}
+
+    def add(self, values: Doubles) -> None:
+        """Count the values of some rows."""
+        distinct, counts = np.unique(values, return_counts=True)
+        for value, count in zip(distinct.tolist(), counts.tolist(), strict=True):
+            self._counts[value] = self._counts.get(value, 0) + count
+        if len(self._counts) > MAX_DISTINCT:
+            n_rows = sum(self._counts.values())
+            low, high = min(self._counts), max(self._counts)
+            self._counts = {low: n_rows - 1, high: 1}
+
+    def pairs(self) -> list[tuple[float, int]]:
+        """Return (value, count), ascending by value."""
+        return sorted(self._counts.items())
+
+
+class Part:
+    """The lines of a file that go into one domain."""
+
+    def __init__(self, connection: Connection, domain_id: int) -> None:
+        accounts = connection.execute(select(account.c.user_id, account.c.id).where(account.c.domain_id == domain_id))
+        items = connection.execute(select(item.c.item_id, item.c.id).where(item.c.domain_id == domain_id))
+        self.domain_id = domain_id
+        self.accounts = Ids((row.user_id, row.id) for row in accounts)
+        self.items = Ids((row.item_id, row.id) for row in items)
+        self.values = ValueCounts()
+        self.n_rows = 0
+        self._actions: dict[str, int] = {}
+        self._chunks: list[tuple[Ints, Ints, Doubles, Longs, Longs, Ints | None]] = []
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Names of the actions, by their positions in the column."""
+        return tuple(self._actions)
+
+    def add(self, chunk: InteractionChunk, rows: Bools | None = None) -> None:
+        """Take in the lines of a chunk, or those where a mask is true."""
+        chosen = np.ones(len(chunk.lines), bool) if rows is None else rows
+        values = chunk.values[chosen]
+        self._chunks.append(
+            (
+                self.accounts.numbers(chunk.users.take(chosen)),
+                self.items.numbers(chunk.items.take(chosen)),
+                values,
+                chunk.times[chosen],
+                chunk.lines[chosen],
+                None if chunk.actions is None else self._action_numbers(chunk.actions.take(chosen)),
+            )
+        )
+        self.values.add(values)
+        self.n_rows += len(values)
+
+    def join(self, account_keys: Longs, item_keys: Longs) -> Columns:
+        """Return all lines as rows with database keys; the chunks are given up on the way."""
+        columns = [list(parts) for parts in zip(*self._chunks, strict=True)]
+        self._chunks.clear()
+        accounts, items, values, times, lines, actions = columns
+        return Columns(
+            account=account_keys[_joined(accounts)],
+            item=item_keys[_joined(items)],
+            value=_joined(values),
+            time=_joined(times),
+            line=_joined(lines),
+            action=None if actions[0] is None else _joined(actions),
+        )
+
+    def _action_numbers(self, column: Coded) -> Ints:
+        of_text = [self._actions.setdefault(text, len(self._actions)) for text in column.texts]
+        return np.array(of_text, np.int32)[column.codes]
+
+
+def _joined(parts: list[Any]) -> Any:
+    whole = np.concatenate(parts)
+    parts.clear()
+    return whole
+
+
+def n_distinct(numbers: Longs) -> int:
+    """Count distinct numbers; sorting is several times faster here than the hashing of `np.unique`."""
+    return int(np.count_nonzero(np.diff(np.sort(numbers)))) + 1 if len(numbers) else 0
+
+
+def pair_numbers(accounts: Longs, items: Longs) -> Longs:
+    """Return one number for each (account, item), ascending in that order; keys are too few to leave int64."""
+    return accounts.astype(np.int64) * (int(items.max()) + 1) + items if len(items) else np.empty(0, np.int64)
+
+
+def times_or_none(times: Longs) -> Sequence[int | None]:
+    """Return times with None for `NO_TIME`."""
+    known: list[int | None] = times.tolist()
+    return [None if at == NO_TIME else at for at in known] if (times == NO_TIME).any() else known
