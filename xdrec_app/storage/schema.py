@@ -52,6 +52,8 @@ domain = _table(
     Column("scale_high", REAL, nullable=False, server_default="1"),
     Column("signal", Text, nullable=False, server_default="{}"),  # JSON of datasets.signals.SignalSettings
     Column("revision", Integer, nullable=False, server_default="0"),  # grows with every change of rows, items or people
+    # Column of the mapping file that holds its ids, from 1: in domains of one space equal ids are one person. 0: none.
+    Column("id_space", Integer, nullable=False, server_default="0"),
     Column("created_at", Integer, nullable=False),
 )
 
@@ -78,8 +80,8 @@ account_attribute = _table(
 identity = _table(  # what a mapping file says: which ids of the domains are one person
     "identity",
     _to("domain", primary=True),
-    Column("user_id", Text, primary_key=True),
-    Column("person", Text, nullable=False),
+    Column("user_id", Text, primary_key=True),  # as the rules make it
+    Column("person", Text, nullable=False),  # a mark that all ids of a person have in common
     rowid=False,
 )
 
