@@ -52,8 +52,8 @@ class Browser:
 
     def summary(self) -> WorkspaceSummary:
         """Return the domains in numbers, and the people each pair of them shares."""
+        domains = statistics.all_statistics(self._database)
         with self._database.read() as connection:
-            domains = statistics.all_statistics(connection)
             shared = statistics.shared_people(connection)
         return WorkspaceSummary(
             domains=tuple(
@@ -67,8 +67,7 @@ class Browser:
 
     def histogram(self, domain: str) -> Histogram:
         """Return how the values of a domain's interactions are distributed."""
-        with self._database.read() as connection:
-            found = statistics.domain_statistics(connection, domain)
+        found = statistics.domain_statistics(self._database, domain)
         if found is None:
             raise UserError(f"There is no domain '{domain}' in the workspace.")
         return Histogram(

@@ -1,4 +1,4 @@
-"""What all imports of a file have in common: one transaction, statistics, the news, and the report."""
+"""What all imports of a file have in common: one transaction, the figures that follow from it, the news, the report."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ F = TypeVar("F", bound=UnderstoodFile)
 def import_file(
     request: ImportFile,
     understand: Callable[[], F],
-    ingest: Callable[[Database, str, F], Job[Ingested]],
+    ingest: Callable[[Database, F], Job[Ingested]],
     change: Change,
 ) -> Job[ImportReport]:
     """Import a file; all of it or, when it fails or is cancelled, nothing.
@@ -50,26 +50,29 @@ def import_file(
     understand
         Opens the file and finds out which column is which.
     ingest
-        Stores it in the domain of that name.
+        Stores it.
     change
         What an import changes beside the domains.
     """
     with open_database(request.workspace, busy_timeout_s=STATISTICS_WAIT_S) as database:
         file = understand()
-        outcome = yield from ingest(database, request.domain, file)
+        outcome = yield from ingest(database, file)
         with suppress(WorkspaceBusy):  # then whoever writes now refreshes them
             refresh_statistics(database)
     yield Changed(changes=frozenset({Change.DOMAINS, change}))
     dialect = file.table.layout.dialect
     return ImportReport(
         batch=outcome.batch,
-        domain=request.domain.strip(),
+        domain=", ".join(outcome.domains),
         lines=outcome.lines,
         imported=outcome.imported,
         merged=outcome.merged,
         rejected=outcome.rejected,
+        trimmed=outcome.trimmed,
+        format=file.table.reader.title,
         encoding=dialect.encoding or "",
         delimiter=dialect.delimiter or "",
         columns=file.columns,
+        signal=outcome.signal,
         elapsed_s=outcome.elapsed_s,
     )

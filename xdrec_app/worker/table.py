@@ -7,14 +7,19 @@ from collections.abc import Callable
 
 from xdrec_app.core.events import Value
 from xdrec_app.core.jobs import Job
-from xdrec_app.services import requests
+from xdrec_app.services import data_requests, requests
 from xdrec_app.services.request import Request
 
 USE_CASES: dict[type[Request], str] = {
     requests.CreateWorkspace: "workspace:create_workspace",
     requests.CreateSample: "sample:create_sample",
-    requests.ImportInteractions: "import_interactions:import_interactions",
-    requests.ImportItems: "import_items:import_items",
+    data_requests.ImportInteractions: "import_interactions:import_interactions",
+    data_requests.ImportItems: "import_descriptions:import_items",
+    data_requests.ImportUsers: "import_descriptions:import_users",
+    data_requests.ImportFolder: "import_folder:import_folder",
+    data_requests.UndoImport: "change_data:undo_import",
+    data_requests.ChangeDomain: "change_data:change_domain",
+    data_requests.DeleteDomain: "change_data:delete_domain",
     requests.Train: "train:train",
     requests.Evaluate: "evaluate:evaluate_run",
     requests.DeleteRun: "workspace:delete_run",
