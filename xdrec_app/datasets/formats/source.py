@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from xdrec_app.core.errors import UserError
+from xdrec_app.datasets.formats.compression import unpacked
 
 HEAD_BYTES = 64 * 1024
 """How much of a file is looked at to guess its form."""
@@ -26,12 +28,15 @@ class FileHead:
         Bytes of the file on disk.
     is_whole
         Whether there is nothing after the head.
+    modified
+        When the file was last written, in ns since 1970.
     """
 
     path: Path
     data: bytes
     size: int
     is_whole: bool
+    modified: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,12 +62,15 @@ class Source:
 
 @contextmanager
 def open_source(path: Path) -> Iterator[Source]:
-    """Open a file for reading its content.
+    """Open a file for reading its content, decompressed when it is packed.
+
+    Spreadsheets and Parquet files are no packed texts: their bytes come as they are.
 
     Raises
     ------
     UserError
-        With a sentence of its own for: no such file, a folder, no permission, and when reading fails.
+        With a sentence of its own for: no such file, a folder, no permission, an archive with more than one file,
+        packed data that is cut off, damaged or a trap, a file that changes meanwhile, and when reading fails.
     """
     try:
         if path.is_dir():
@@ -72,11 +80,17 @@ def open_source(path: Path) -> Iterator[Source]:
         if not path.is_file():
             raise UserError(f"{path} is not an ordinary file.")
         with path.open("rb") as file:
-            yield Source(file, file)
+            before = os.fstat(file.fileno())
+            try:
+                yield Source(unpacked(file, path), file)
+            except (UserError, OSError):
+                _assert_unchanged(path, before)  # explains whatever else is wrong
+                raise
+            _assert_unchanged(path, before)
     except PermissionError:
         raise UserError(f"The file {path} may not be read: permission denied.") from None
     except OSError as error:
-        raise UserError(f"The file {path} cannot be read: {error.strerror}.") from error
+        raise UserError(f"The file {path} cannot be read: {error.strerror or error}.") from error
 
 
 def read_head(path: Path) -> FileHead:
@@ -84,7 +98,19 @@ def read_head(path: Path) -> FileHead:
     with open_source(path) as source:
         data = source.content.read(HEAD_BYTES)
         is_whole = not source.content.read(1)
-        size = path.stat().st_size
+        status = os.fstat(source.file.fileno())
     if not data:
         raise UserError(f"The file {path} is empty.")
-    return FileHead(path, data, size, is_whole)
+    return FileHead(path, data, status.st_size, is_whole, status.st_mtime_ns)
+
+
+def _assert_unchanged(path: Path, before: os.stat_result) -> None:
+    try:
+        now = path.stat()
+    except FileNotFoundError:
+        raise UserError(f"The file {path} was removed while it was being read.", "Nothing of it was kept.") from None
+    if (now.st_ino, now.st_size, now.st_mtime_ns) != (before.st_ino, before.st_size, before.st_mtime_ns):
+        raise UserError(
+            f"The file {path} changed while it was being read.",
+            "Read it again when the program that writes it has finished.",
+        )
