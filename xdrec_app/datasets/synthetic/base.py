@@ -12,19 +12,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from xdrec_app.core.registry import Registry
-from xdrec_app.datasets.arrays import Longs
-from xdrec_app.datasets.signals import SignalKey
+from xdrec_app.datasets.arrays import Bools, Longs
+from xdrec_app.datasets.signal_settings import SignalKey
 from xdrec_app.datasets.synthetic.items import SampleItems
 
 TAG_SEPARATOR = "|"
 
-Column = Sequence[object] | npt.NDArray[np.generic]
+Column = Sequence[object] | npt.NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,7 @@ class World(ABC):
         """
 
 
-worlds: Registry[World] = Registry("sample world", "xdrec_app.datasets.synthetic.worlds")
+sample_worlds: Registry[World] = Registry("sample world", "xdrec_app.datasets.synthetic.worlds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,19 +103,22 @@ class Log:
     times
         int64 seconds since 1970.
     details
-        Further columns by their names in the file.
+        What else is known of each, by name.
     """
 
     people: Longs
     items: Longs
     times: Longs
-    details: Mapping[str, npt.NDArray[np.generic]]
+    details: Mapping[str, npt.NDArray[Any]]
+
+    def take(self, lines: Longs | Bools) -> Log:
+        """Return the lines at positions, or where a mask is true."""
+        details = {name: column[lines] for name, column in self.details.items()}
+        return Log(self.people[lines], self.items[lines], self.times[lines], details)
 
     def in_order(self) -> Log:
         """Return the lines by time."""
-        by_time = np.lexsort((self.items, self.people, self.times))
-        details = {name: column[by_time] for name, column in self.details.items()}
-        return Log(self.people[by_time], self.items[by_time], self.times[by_time], details)
+        return self.take(np.lexsort((self.items, self.people, self.times)))
 
 
 def named(ids: Sequence[str], numbers: Longs) -> list[str]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from xdrec_app.datasets.arrays import Doubles, Ints, Longs
 
@@ -106,10 +108,34 @@ def draw_delight(choices: Choices, rng: np.random.Generator) -> Doubles:
     """Return how much each choice pleased, [n_choices]: taste, the item, the person's habit, and chance."""
     habit = rng.normal(size=len(choices.members))[choices.rows]
     taste = (choices.affinity - choices.affinity.mean()) / (choices.affinity.std() + 1e-9)
-    return 0.8 * taste + 0.45 * choices.quality + 0.5 * habit + rng.normal(0, 0.9, len(choices))
+    delight: Doubles = 0.8 * taste + 0.45 * choices.quality + 0.5 * habit + rng.normal(0, 0.9, len(choices))
+    return delight
 
 
 def in_shares(delight: Doubles, shares: Sequence[float]) -> Ints:
     """Return steps 0 … n_shares - 1, int32 [n_choices], the more delight the higher, each of its share."""
     steps = np.quantile(delight, np.cumsum(shares)[:-1])
     return np.searchsorted(steps, delight).astype(np.int32)
+
+
+def draw_quantities(n: int, rng: np.random.Generator) -> Longs:
+    """Return how many of a thing are bought at once, int64 [n], 1 as a rule."""
+    return np.minimum(rng.geometric(0.8, n), 6)
+
+
+def draw_repeats(means: npt.NDArray[np.floating[Any]], rng: np.random.Generator) -> tuple[Longs, Longs]:
+    """Let choices happen several times.
+
+    Parameters
+    ----------
+    means
+        [n_choices], how often on average, the first time not counted.
+
+    Returns
+    -------
+    tuple
+        For each time the choice, and how many times it had happened before; both int64.
+    """
+    counts = 1 + rng.poisson(means)
+    choice = np.repeat(np.arange(len(counts)), counts)
+    return choice, np.arange(len(choice)) - np.repeat(np.cumsum(counts) - counts, counts)

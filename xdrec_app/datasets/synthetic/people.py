@@ -26,6 +26,9 @@ CASUAL = 0.3
 MAX_ACTIVITY = 8.0
 """The most active people do at most this many times the mean."""
 
+AGE_GROUPS = ("18-24", "25-34", "35-49", "50-64", "65+")
+REGIONS = ("north", "east", "south", "west")
+
 DAY = 86_400
 SHORTEST_STAY = 7 * DAY
 
@@ -127,3 +130,15 @@ def draw_times(first_visits: Doubles, counts: Ints, period: Period, rng: np.rand
     day = np.floor((first_visits[rows] + visit * span[rows]) / DAY)
     seconds = np.clip(rng.normal(19 * 3600, 2.5 * 3600, len(rows)), 0, DAY - 1)
     return (day * DAY + seconds).astype(np.int64)
+
+
+def draw_age_groups(tastes: Doubles, rng: np.random.Generator) -> list[str]:
+    """Return one age group per person; who likes the past tends to be older."""
+    age = tastes[:, AXES.index("past")] + rng.normal(size=len(tastes))
+    groups = np.searchsorted(np.quantile(age, np.linspace(0, 1, len(AGE_GROUPS) + 1)[1:-1]), age)
+    return [AGE_GROUPS[group] for group in groups.tolist()]
+
+
+def draw_regions(n_people: int, rng: np.random.Generator) -> list[str]:
+    """Return one region per person, which says nothing about taste."""
+    return [REGIONS[region] for region in rng.integers(len(REGIONS), size=n_people).tolist()]

@@ -67,6 +67,8 @@ class Society:
         int32 [n_people, n_domains], how many items each person chooses in each domain.
     first_visits
         float64 [n_people], seconds since 1970.
+    age_groups, regions
+        One per person.
     """
 
     def __init__(self, seed: int, sizes: Sizes, period: Period) -> None:
@@ -84,6 +86,9 @@ class Society:
         most = [n // 2 for n in sizes.n_items]
         self.counts: Ints = people.draw_counts(members, sizes.n_choices, most, rng, sizes.domain_shares)
         self.first_visits: Doubles = people.draw_first_visits(sizes.n_people, period, rng)
+        about_people = np.random.default_rng(derive_seed(seed, "people"))
+        self.age_groups = people.draw_age_groups(self.tastes, about_people)
+        self.regions = people.draw_regions(sizes.n_people, about_people)
 
     def stock(self, flavour: Flavour, domain: int) -> SampleItems:
         """Make the items of a domain."""
@@ -92,6 +97,10 @@ class Society:
     def choose(self, items: SampleItems, domain: int, *, pull: float = 1.0) -> Choices:
         """Let the people of a domain choose; see :func:`~xdrec_app.datasets.synthetic.choices.draw_choices`."""
         return draw_choices(self.fondness, items.circle_of, self.counts[:, domain], self.rng, pull=pull)
+
+    def members(self, domain: int) -> Longs:
+        """Return the people of a domain, int64, ascending."""
+        return np.flatnonzero(self.counts[:, domain])
 
     def times(self, members: Longs, counts: Ints) -> Longs:
         """Return when each of `counts` [n_members] choices happens, int64 seconds, person after person."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xdrec_app.datasets.arrays import Doubles, Ints, Longs
 from xdrec_app.datasets.domain_table import DomainTable
-from xdrec_app.datasets.synthetic.base import Column, Log, SampleFile, World, item_columns, named, worlds
+from xdrec_app.datasets.synthetic.base import Column, Log, SampleFile, World, item_columns, named, sample_worlds
 from xdrec_app.datasets.synthetic.choices import draw_delight, in_shares
 from xdrec_app.datasets.synthetic.flavours import Flavour
 from xdrec_app.datasets.synthetic.items import SampleItems
@@ -167,7 +167,7 @@ def _rate(society: Society, flavour: Flavour, number: int) -> SampleDomain:
     return SampleDomain(stock, log.people, log.items, log.details["ratings"], log.times)
 
 
-@worlds.register
+@sample_worlds.register
 class Ratings(World):
     """The world at its usual size."""
 
