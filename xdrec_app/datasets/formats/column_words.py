@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from xdrec_app.datasets.formats.base import Role
-from xdrec_app.datasets.signals import SignalKey
+from xdrec_app.datasets.formats.dialect import Role
+from xdrec_app.datasets.signal_settings import SignalKey
 
 VALUE_WORDS: Mapping[SignalKey, str] = {
     "ratings": """
@@ -25,7 +25,7 @@ VALUE_WORDS: Mapping[SignalKey, str] = {
     """,
     "purchases": """
         quantity qty count plays playcount playcounts playcnt listencount numplays nplays purchases purchasecount
-        ordercount amount amt units volume times frequency weight viewcount clickcount
+        ordercount units times frequency weight amount
         数量 购买数量 次数 播放次数 购买次数 件数
     """,
     "impressions": "click clicked clicks isclick isclicked clk label 是否点击 点击",
@@ -38,7 +38,6 @@ WEAK_VALUE_WORDS = "value values val feedback response 值 数值"
 MILLISECOND_NAMES = {"msplayed", "durationms", "playtimems", "watchtimems"}
 
 KIND_OF_VALUE: Mapping[str, SignalKey] = {name: kind for kind, words in VALUE_WORDS.items() for name in words.split()}
-QUANTITY_NAMES = tuple(VALUE_WORDS["purchases"].split())
 
 WORDS: Mapping[Role, str] = {
     "user": """
@@ -91,9 +90,33 @@ WORDS: Mapping[Role, str] = {
     """,
 }
 NAMES: Mapping[Role, tuple[str, ...]] = {role: tuple(words.split()) for role, words in WORDS.items()}
-WEAK_ITEM_NAME = "id"
+TITLE_OF_ITEM_WORDS = """
+    movietitle booktitle producttitle itemtitle songtitle newstitle videotitle itemname productname moviename bookname
+    songname trackname gamename 书名 片名 歌名 商品名称 商品名 电影名 产品名称
+"""
+TITLES_OF_ITEMS = tuple(TITLE_OF_ITEM_WORDS.split())
+"""Titles that stand for the item where a file of interactions has no ids of items."""
+
+WEAK_IDS = ("id", "code", "key", "编号")
+"""Names of ids that do not say whose; they count where the kind of the file is known."""
+
+ABOUT_PEOPLE = frozenset(("age", "gender", "sex", "occupation", "zip", "zipcode", "birthday", "年龄", "性别", "职业"))
+"""Attributes that only people have."""
+
+OWNER_WORDS: Mapping[Role, str] = {
+    "user": "user customer visitor member client buyer reviewer person subscriber viewer",
+    "item": "item product movie book song track video article news goods sku film game recipe",
+}
+OWNER_PARTS = {role: frozenset(words.split()) for role, words in OWNER_WORDS.items()}
+ID_PARTS = frozenset(("id", "ids", "key", "hash", "code", "no", "number", "idx", "index", "uuid", "guid"))
+"""Words that names of ids are put together of: one of the owner's and one of an id's."""
 
 
 def plain(name: str) -> str:
     """Return a column name without case, blanks and punctuation, as names stand in these lists."""
     return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def parts(name: str) -> frozenset[str]:
+    """Return the words that a column name is put together of: hashedCustomer_id → hashed, customer, id."""
+    return frozenset(re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).casefold()))

@@ -13,17 +13,12 @@ from typing import NamedTuple
 import numpy as np
 
 from xdrec_app.datasets.arrays import NO_TIME, Bools, Doubles, Ints, Longs
-from xdrec_app.datasets.formats.base import Chunk, Dialect, RejectedLine, Role, TableFile
-from xdrec_app.datasets.formats.cells import (
-    NOT_A_TIME,
-    Remembering,
-    seconds_of,
-    time_parser,
-    value_parser,
-    why_no_value,
-)
+from xdrec_app.datasets.formats.base import Chunk, RejectedLine, TableFile
+from xdrec_app.datasets.formats.cells import Remembering, value_parser, why_no_value
 from xdrec_app.datasets.formats.columns import resolve_roles
+from xdrec_app.datasets.formats.dialect import Dialect, Role
 from xdrec_app.datasets.formats.text_columns import TextColumn
+from xdrec_app.datasets.formats.times import NOT_A_TIME, seconds_of, time_parser
 
 
 class Coded(NamedTuple):

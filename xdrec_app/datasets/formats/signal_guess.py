@@ -7,7 +7,8 @@ import numpy as np
 from xdrec_app.datasets.arrays import Doubles
 from xdrec_app.datasets.formats.column_words import KIND_OF_VALUE, MILLISECOND_NAMES, plain
 from xdrec_app.datasets.formats.interaction_file import InteractionFile
-from xdrec_app.datasets.signals import SIGNALS, SignalKey, SignalSettings, settled
+from xdrec_app.datasets.signal_settings import SignalKey, SignalSettings
+from xdrec_app.datasets.signals import SIGNALS, settled
 
 MOST_OF_A_SCALE = 100
 """Whole numbers beyond it count something; no usual scale of ratings reaches further."""
