@@ -10,7 +10,7 @@ import typer
 from xdrec_app.cli import render
 from xdrec_app.cli.app import AsJson, RunNumber, Workspace, app
 from xdrec_app.cli.shell import answer, perform
-from xdrec_app.services.requests import CreateSample, DeleteRun
+from xdrec_app.services.requests import CreateSample, DeleteRun, WorldKey
 
 
 @app.command()
@@ -50,11 +50,15 @@ def upgrade(workspace: Workspace, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def sample(workspace: Workspace, as_json: AsJson = False) -> None:
-    """Make a workspace with the three-domain sample world."""
+def sample(
+    workspace: Workspace,
+    world: Annotated[WorldKey, typer.Option("--world", help="What the people of the sample do.")] = "ratings",
+    as_json: AsJson = False,
+) -> None:
+    """Make a workspace with a sample world: ratings, a shop, news and video, music, or advertisements."""
     from xdrec_app.services.sample import create_sample
 
-    perform(create_sample(CreateSample(workspace=workspace)), as_json, render.workspace)
+    perform(create_sample(CreateSample(workspace=workspace, world=world)), as_json, render.workspace)
 
 
 @app.command()

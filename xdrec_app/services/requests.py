@@ -40,6 +40,7 @@ from xdrec_app.services.results import (
 )
 
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
+WorldKey = Literal["ratings", "shop", "news_video", "music", "ads"]
 
 
 # ---------------------------------------------------------------------- workspace
@@ -56,7 +57,7 @@ class CreateSample(Request):
     """Make a workspace with one of the sample worlds."""
 
     kind: Literal["create_sample"] = "create_sample"
-    world: Literal["ratings", "shop", "news_video", "music", "ads"] = "ratings"
+    world: WorldKey = "ratings"
     Result: ClassVar[type[Value]] = WorkspaceSummary
 
 

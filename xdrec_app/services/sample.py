@@ -1,4 +1,4 @@
-"""Use-case: a workspace with the three-domain sample world, made of files that go through the ordinary import."""
+"""Use-case: a workspace with one of the sample worlds, made of files that go through the ordinary import."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from tempfile import TemporaryDirectory
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Progress
 from xdrec_app.core.jobs import Job
-from xdrec_app.datasets import synthetic
+from xdrec_app.datasets.synthetic import SampleFile, sample_worlds
 from xdrec_app.services import workspace
-from xdrec_app.services.import_interactions import import_interactions
-from xdrec_app.services.import_items import import_items
+from xdrec_app.services.data_requests import AnyImport, ImportInteractions, ImportItems, ImportUsers
+from xdrec_app.services.import_folder import USE_CASES
 from xdrec_app.services.requests import CreateSample
-from xdrec_app.services.data_requests import ImportInteractions, ImportItems
 from xdrec_app.services.results import WorkspaceSummary
 
 
 def create_sample(request: CreateSample) -> Job[WorkspaceSummary]:
-    """Make the workspace, if there is none, and import the sample world.
+    """Make the workspace, if there is none, and import a sample world.
 
     A cancel leaves the domains that are complete; when the workspace was made here, it goes too.
 
@@ -43,12 +42,21 @@ def create_sample(request: CreateSample) -> Job[WorkspaceSummary]:
 
 
 def _import_world(request: CreateSample) -> Job[None]:
-    yield Progress(done=0, message="Inventing people, books, films and music")
+    world = sample_worlds[request.world]()
+    yield Progress(done=0, message=f"Inventing a world. {world.title}")
     with TemporaryDirectory(prefix="xdrec-sample-") as folder:
-        files = synthetic.write_csv(synthetic.generate(synthetic.WorldSettings()), Path(folder))
-        for domain, (ratings, items) in files.items():
-            yield from import_interactions(ImportInteractions(workspace=request.workspace, file=ratings, domain=domain))
-            yield from import_items(ImportItems(workspace=request.workspace, file=items, domain=domain))
+        for file in world.files():
+            plan = _plan(request, file, file.write(Path(folder)))
+            yield from USE_CASES[type(plan)](plan)
+
+
+def _plan(request: CreateSample, file: SampleFile, path: Path) -> AnyImport:
+    """Return the import of a file: nothing is said but the domain, and what the file itself does not tell."""
+    if file.kind == "items":
+        return ImportItems(workspace=request.workspace, file=path, domain=file.domain)
+    if file.kind == "users":
+        return ImportUsers(workspace=request.workspace, file=path, domain=file.domain)
+    return ImportInteractions(workspace=request.workspace, file=path, domain=file.domain, signal=file.signal)
 
 
 def _remove(path: Path) -> None:
