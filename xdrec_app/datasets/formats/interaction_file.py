@@ -14,11 +14,12 @@ import numpy as np
 
 from xdrec_app.datasets.arrays import NO_TIME, Bools, Doubles, Ints, Longs
 from xdrec_app.datasets.formats.base import Chunk, RejectedLine, TableFile
-from xdrec_app.datasets.formats.cells import Remembering, value_parser, why_no_value
-from xdrec_app.datasets.formats.columns import resolve_roles
+from xdrec_app.datasets.formats.cell_forms import with_cell_forms
+from xdrec_app.datasets.formats.cells import MISSING, Remembering, value_parser, why_no_value
+from xdrec_app.datasets.formats.columns import resolve_roles, sample_columns
 from xdrec_app.datasets.formats.dialect import Dialect, Role
 from xdrec_app.datasets.formats.text_columns import TextColumn
-from xdrec_app.datasets.formats.times import NOT_A_TIME, seconds_of, time_parser
+from xdrec_app.datasets.formats.times import NOT_A_TIME, are_compact, seconds_of, time_parser, why_no_time
 
 
 class Coded(NamedTuple):
@@ -48,7 +49,7 @@ class InteractionChunk:
     lines
         int64 physical line where the record starts.
     users, items
-        Ids without surrounding blanks; never empty.
+        Ids without surrounding blanks; never empty, nor one of the spellings of nothing in `MISSING`.
     values
         float64, finite; 1 where the file has no value column.
     times
@@ -107,7 +108,8 @@ class InteractionFile:
             When the file cannot be read or its user or item column is not clear.
         """
         table = TableFile.open(path, dialect, thorough=thorough)
-        return cls(table, resolve_roles(table, "interactions", columns))
+        roles = resolve_roles(table, "interactions", columns)
+        return cls(with_cell_forms(table, roles, dialect), roles)
 
     @property
     def columns(self) -> dict[str, str]:
@@ -133,7 +135,8 @@ class _InteractionParser:
     def __init__(self, table: TableFile, roles: Mapping[Role, int]) -> None:
         self._order = list(roles)
         self._value_of = Remembering(value_parser(table.layout.dialect))
-        self._time_of = Remembering(time_parser(table.layout.dialect))
+        self._are_compact = "time" in roles and are_compact(sample_columns(table)[roles["time"]])
+        self._time_of = Remembering(time_parser(table.layout.dialect, is_compact=self._are_compact))
 
     def __call__(self, chunk: Chunk) -> InteractionChunk:
         """Convert a chunk."""
@@ -143,13 +146,13 @@ class _InteractionParser:
         blame = _Blame(n_rows)
         users, trimmed_users = _trimmed(cells["user"])
         items, trimmed_items = _trimmed(cells["item"])
-        blame.blank(users, "no user id")
-        blame.blank(items, "no item id")
+        blame.missing(users, "no user id")
+        blame.missing(items, "no item id")
         values = self._values(cells["value"], blame) if "value" in cells else np.ones(n_rows)
         times = self._times(cells["time"], blame) if "time" in cells else np.full(n_rows, NO_TIME, np.int64)
         domains = _trimmed(cells["domain"])[0] if "domain" in cells else None
         if domains is not None:
-            blame.blank(domains, "no domain")
+            blame.missing(domains, "no domain")
         actions = _trimmed(cells["action"])[0] if "action" in cells else None
         keep = blame.innocent
         return InteractionChunk(
@@ -168,18 +171,20 @@ class _InteractionParser:
     def _values(self, column: TextColumn, blame: _Blame) -> Doubles:
         texts, codes = column.coded()
         numbers = np.array([self._value_of[text] for text in texts], np.float64)
+        if "action" in self._order:  # only some actions have a quantity; the others happened once
+            numbers[[text.strip() in MISSING for text in texts]] = 1
         blame.texts(texts, codes, np.isnan(numbers), why_no_value)
         return np.where(np.isnan(numbers), 0.0, numbers)[codes] if len(texts) else np.empty(0)
 
     def _times(self, column: TextColumn, blame: _Blame) -> Longs:
-        numbers = column.whole_numbers()
+        numbers = None if self._are_compact else column.whole_numbers()
         if numbers is not None:
             seconds = seconds_of(numbers)
-            blame.rows(seconds == NOT_A_TIME, column, _why_no_time)
-            return seconds
+            if not (seconds == NOT_A_TIME).any():
+                return seconds
         texts, codes = column.coded()
         moments = np.array([self._time_of[text] for text in texts], np.int64)
-        blame.texts(texts, codes, moments == NOT_A_TIME, _why_no_time)
+        blame.texts(texts, codes, moments == NOT_A_TIME, why_no_time)
         return moments[codes] if len(texts) else np.empty(0, np.int64)
 
 
@@ -190,19 +195,15 @@ class _Blame:
         self.innocent = np.ones(n_rows, bool)
         self._reasons: dict[int, str] = {}
 
-    def blank(self, column: Coded, reason: str) -> None:
-        """Blame the rows with an empty text."""
-        if "" in column.texts:
-            self._note(column.codes == column.texts.index(""), lambda _row: reason)
+    def missing(self, column: Coded, reason: str) -> None:
+        """Blame the rows whose text says that there is none."""
+        bad = np.array([text in MISSING for text in column.texts], bool)
+        self.texts(column.texts, column.codes, bad, lambda text: f"{reason}: '{text}'" if text else reason)
 
     def texts(self, texts: Sequence[str], codes: Ints, bad: Bools, why: Callable[[str], str]) -> None:
         """Blame the rows whose text is a bad one."""
         if bad.any():
             self._note(bad[codes], lambda row: why(texts[codes[row]]))
-
-    def rows(self, bad: Bools, column: TextColumn, why: Callable[[str], str]) -> None:
-        """Blame the bad rows."""
-        self._note(bad, lambda row: why(column[row]))
 
     def rejected(self, chunk: Chunk) -> list[RejectedLine]:
         """Return the blamed rows with their reasons."""
@@ -224,7 +225,3 @@ def _trimmed(column: TextColumn) -> tuple[Coded, int]:
     new_codes = np.array([places.setdefault(text, len(places)) for text in plain], np.int32)
     changed = np.array([text != cell and bool(text) for text, cell in zip(plain, texts, strict=True)])
     return Coded(list(places), new_codes[codes]), int(changed[codes].sum())
-
-
-def _why_no_time(text: str) -> str:
-    return f"the time '{text.strip()}' is not understood"
