@@ -9,6 +9,7 @@ from pydantic import Field
 
 from xdrec_app.core.events import Value
 from xdrec_app.datasets.formats import dialect as forms
+from xdrec_app.datasets.linking import Rule
 from xdrec_app.datasets.signal_settings import SignalKey, SignalSettings
 from xdrec_app.services.data_results import (
     AuditReport,
@@ -120,13 +121,18 @@ class LinkPeople(Request):
     mapping
         A file with one column of ids per domain; each line is one person. None: ids alone decide.
     columns
-        Domain → column of the mapping file; guessed from the ids where not given.
+        Domain → column of the mapping file; guessed from the ids where not given; "" = it has none. Domains may share
+        one.
+    unlisted
+        Ids that the mapping does not name, in domains with different columns: apart, they are of different people, for
+        each domain counts its people in its own way; by_id, equal ones are one person.
     """
 
     kind: Literal["link_people"] = "link_people"
-    rules: tuple[Literal["trim", "case", "email"], ...] = ()
+    rules: tuple[Rule, ...] = ()
     mapping: Path | None = None
     columns: dict[str, str] = Field(default_factory=dict)
+    unlisted: Literal["apart", "by_id"] = "apart"
     dialect: Dialect = Dialect()
     Result: ClassVar[type[Value]] = LinkReport
 

@@ -97,8 +97,14 @@ class LinkReport(Value):
         How many people the accounts belong to.
     linked
         People with accounts in more than one domain.
+    largest
+        The most accounts that one person has.
+    lines, rejected
+        Lines of the mapping file, and those of them that cannot be used.
     unknown
         Ids of the mapping file that no domain has.
+    columns
+        Domain → column of the mapping file.
     nobody
         Pairs of domains that still share nobody.
     """
@@ -106,8 +112,11 @@ class LinkReport(Value):
     people: int
     accounts: int
     linked: int
-    unknown: int = 0
+    largest: int = 0
+    lines: int = 0
     rejected: int = 0
+    unknown: int = 0
+    columns: dict[str, str] = Field(default_factory=dict)
     nobody: tuple[NobodyShared, ...] = ()
 
 

@@ -44,6 +44,11 @@ class LinkCounts(NamedTuple):
     largest: int
 
 
+def domain_keys(connection: Connection) -> dict[str, int]:
+    """Return name → key of all domains, in the order in which they were made."""
+    return {row.name: int(row.id) for row in connection.execute(text("SELECT id, name FROM domain ORDER BY id"))}
+
+
 def count_links(connection: Connection) -> LinkCounts:
     """Count people and accounts."""
     return LinkCounts(*map(int, connection.execute(text(_COUNTS)).one()))

@@ -74,7 +74,7 @@ def store_links(connection: Connection, links: Links) -> None:
     cursor = driver_cursor(connection)
     cursor.executemany("UPDATE domain SET id_space = ? WHERE id = ?", [(at, key) for key, at in links.spaces.items()])
     domains_of: dict[int, list[int]] = {}
-    for domain_id, space in links.spaces.items():
+    for domain_id, space in connection.execute(text("SELECT id, id_space FROM domain WHERE id_space > 0")):
         domains_of.setdefault(space, []).append(domain_id)
     cursor.executemany(
         "INSERT INTO identity (domain_id, user_id, person) VALUES (?, ?, ?)",

@@ -20,6 +20,7 @@ USE_CASES: dict[type[Request], str] = {
     data_requests.UndoImport: "change_data:undo_import",
     data_requests.ChangeDomain: "change_data:change_domain",
     data_requests.DeleteDomain: "change_data:delete_domain",
+    data_requests.LinkPeople: "link_people:link_people",
     requests.Train: "train:train",
     requests.Evaluate: "evaluate:evaluate_run",
     requests.DeleteRun: "workspace:delete_run",
