@@ -9,9 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xdrec_app.datasets.cross_domain import CrossDomainData
-from xdrec_app.datasets.domain_table import DomainTable
-from xdrec_app.datasets.splitting import splits
 from xdrec_app.datasets.synthetic import SampleDomain, SampleWorld, WorldSettings, generate, write_csv
 from xdrec_app.datasets.synthetic.flavours import AXES
 from xdrec_app.datasets.synthetic.library import FLAVOURS
@@ -166,46 +163,15 @@ def test_small_and_odd_settings_still_give_a_world(settings: WorldSettings) -> N
         assert not people[0] & people[1]
 
 
-def ease(target: DomainTable, sources: list[DomainTable], train: np.ndarray) -> np.ndarray:
-    """Score all target items of `target.user_ids` in the closed form of EASE, regularisation 100, source weight ½."""
-    data = CrossDomainData.join(target.take(train), sources)
-    matrix = data.interactions.matrix(data.n_users, data.n_items, data.liked().astype(np.float32)).toarray()
-    matrix[:, data.n_target_items :] *= 0.5
-    inverse = np.linalg.inv(matrix.T @ matrix + 100 * np.eye(data.n_items, dtype=np.float32))
-    weights = -inverse[:, : data.n_target_items] / np.diag(inverse)[: data.n_target_items]
-    np.fill_diagonal(weights, 0)
-    return matrix[data.users.numbers(target.user_ids)] @ weights
-
-
-def ndcg_at_10(scores: np.ndarray, target: DomainTable, train: np.ndarray, test: np.ndarray) -> np.ndarray:
-    """Return one value per person of the target; NaN where the test part holds nothing liked."""
-    liked = np.zeros(scores.shape, bool)
-    rows = test[target.values[test] >= 3]
-    liked[target.users[rows], target.items[rows]] = True
-    scores = scores.copy()
-    scores[target.users[train], target.items[train]] = -np.inf
-    top = np.argsort(-scores, axis=1)[:, :10]
-    discounts = 1 / np.log2(np.arange(2, 12))
-    ideal = np.concatenate([[np.nan], np.cumsum(discounts)])[np.minimum(liked.sum(axis=1), 10)]
-    return (np.take_along_axis(liked, top, axis=1) * discounts).sum(axis=1) / ideal
-
-
-def test_known_answer_a_joint_ease_beats_the_single_domain_one_most_with_short_histories() -> None:
-    overall, short, popular = [], [], []
+def test_known_answer_a_joint_ease_beats_the_single_domain_one_most_with_short_histories(lift_of) -> None:
+    popular, overall, short = [], [], []
     for seed in (1, 2):
         world = generate(WorldSettings(n_people=2000, n_items=500, n_ratings=90_000, seed=seed))
         books, movies, music = (world.table(name) for name in ("Books", "Movies", "Music"))
-        plan = splits["random"]().draw(books, (), seed)
-        train = np.sort(np.concatenate([plan.train, plan.valid]))
-        alone = ndcg_at_10(ease(books, [], train), books, train, plan.test)
-        joint = ndcg_at_10(ease(books, [movies, music], train), books, train, plan.test)
-        popularity = np.tile(np.bincount(books.items[train], minlength=books.n_items), (books.n_users, 1)).astype(float)
-        popular.append(np.nanmean(ndcg_at_10(popularity, books, train, plan.test)) / np.nanmean(alone))
-        elsewhere = set(movies.user_ids) | set(music.user_ids)
-        is_shared = np.array([user in elsewhere for user in books.user_ids])
-        is_short = np.bincount(books.users[train], minlength=books.n_users) <= 8
-        overall.append(np.nanmean(joint) / np.nanmean(alone) - 1)
-        short.append(np.nanmean(joint[is_short & is_shared]) / np.nanmean(alone[is_short & is_shared]) - 1)
+        lift = lift_of(books, [movies, music], seed)
+        popular.append(lift.popularity / lift.alone)
+        overall.append(lift.joint / lift.alone - 1)
+        short.append(lift.short_joint / lift.short_alone - 1)
     assert np.mean(popular) < 0.75
     assert np.mean(overall) > 0.03
     assert np.mean(short) > 2 * np.mean(overall)

@@ -104,11 +104,12 @@ def draw_log_popularity(quality: Doubles, rng: np.random.Generator) -> Doubles:
     return weights
 
 
-def draw_delight(choices: Choices, rng: np.random.Generator) -> Doubles:
+def draw_delight(choices: Choices, rng: np.random.Generator, *, taste_weight: float = 0.8) -> Doubles:
     """Return how much each choice pleased, [n_choices]: taste, the item, the person's habit, and chance."""
     habit = rng.normal(size=len(choices.members))[choices.rows]
     taste = (choices.affinity - choices.affinity.mean()) / (choices.affinity.std() + 1e-9)
-    delight: Doubles = 0.8 * taste + 0.45 * choices.quality + 0.5 * habit + rng.normal(0, 0.9, len(choices))
+    noise = rng.normal(0, 0.9, len(choices))
+    delight: Doubles = taste_weight * taste + 0.45 * choices.quality + 0.5 * habit + noise
     return delight
 
 

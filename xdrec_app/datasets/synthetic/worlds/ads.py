@@ -36,6 +36,8 @@ SHOWN_AGAIN = 0.6
 """How often an advertisement is shown to the same person after the first time, on average."""
 UNTIL_SHOWN_AGAIN_S = 2 * DAY
 CLICK_SHARE = 0.03
+TASTE_OF_CLICKS = 1.4
+"""How much taste decides about a click; what is shown without a wish is clicked for little else."""
 WHIM = 0.5
 """Standard deviation of what only the moment decides about a click."""
 
@@ -106,7 +108,7 @@ def _impressions(society: Society, user_ids: tuple[str, ...]) -> tuple[SampleFil
     ads = society.stock(AD_FLAVOUR, ADS)
     choices = society.choose(ads, ADS, pull=TARGETING)
     choice, shown_before = draw_repeats(np.full(len(choices), SHOWN_AGAIN), rng)
-    delight = draw_delight(choices, rng)[choice] + rng.normal(0, WHIM, len(choice))
+    delight = draw_delight(choices, rng, taste_weight=TASTE_OF_CLICKS)[choice] + rng.normal(0, WHIM, len(choice))
     later = (shown_before * rng.exponential(UNTIL_SHOWN_AGAIN_S, len(choice))).astype(np.int64)
     times = society.times(choices.members, choices.counts)[choice] + later
     clicks = in_shares(delight, (1 - CLICK_SHARE, CLICK_SHARE))
