@@ -1,4 +1,4 @@
-"""Delimited text: comma, semicolon, tab or pipe, with or without a header, in any of the usual encodings."""
+"""Delimited text: any delimiter and quote, with or without a header, in any of the usual encodings."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from pathlib import Path
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.datasets.formats.arrow_text import arrow_columns
-from xdrec_app.datasets.formats.base import SAMPLE_ROWS, Chunk, Dialect, FormatReader, Layout, formats
+from xdrec_app.datasets.formats.base import SAMPLE_ROWS, Chunk, FormatReader, Layout, formats
 from xdrec_app.datasets.formats.columns import column_names, looks_like_header
+from xdrec_app.datasets.formats.delimited_guess import guess_grammar, names_of
+from xdrec_app.datasets.formats.dialect import Dialect
+from xdrec_app.datasets.formats.encoding_guess import is_binary
 from xdrec_app.datasets.formats.encodings import decode_head, encoding_of
-from xdrec_app.datasets.formats.lines import BlockLines, line_blocks, whole_lines
-from xdrec_app.datasets.formats.records import parse_records
+from xdrec_app.datasets.formats.lines import ANY_LINE_END, BlockLines, line_blocks, whole_lines
+from xdrec_app.datasets.formats.records import Grammar, Parsed, parse_records
 from xdrec_app.datasets.formats.source import FileHead
+from xdrec_app.datasets.formats.text_columns import TextColumn
 
-DELIMITERS = (",", ";", "\t", "|")
-DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
+SMALL_BLOCK = 1 << 16
+"""Bytes that are not worth halving to keep a line that is not ordinary from slowing down the others."""
 
 
 @formats.register
@@ -34,12 +38,14 @@ class DelimitedReader(FormatReader):
         if encoding is None:
             return None
         text = decode_head(head, encoding)
-        if "\0" in text:
+        if is_binary(text.encode()):
             return None
-        line_end = "\r" if "\r" in text and "\n" not in text else "\n"
-        lines = whole_lines(text, line_end, is_whole=head.is_whole)
-        delimiter = _best_delimiter(lines) if wish.delimiter is None else _delimiter(wish.delimiter)
-        records, rejected, _ = parse_records(lines, 1, delimiter, at_end=head.is_whole)
+        line_end = _line_end(text)
+        if line_end == ANY_LINE_END:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        lines = whole_lines(text, "\n", is_whole=head.is_whole)
+        grammar = guess_grammar(lines, wish)
+        records, rejected, _ = _first_records(lines, grammar, is_whole=head.is_whole)
         if not records:
             if rejected:
                 first = rejected[0]
@@ -47,60 +53,93 @@ class DelimitedReader(FormatReader):
             raise UserError(f"The file {head.path} holds only blank lines.")
         rows = [[cell.strip() for cell in record.cells] for record in records[: SAMPLE_ROWS + 1]]
         has_header = looks_like_header(rows) if wish.has_header is None else wish.has_header
-        widths = Counter(len(row) for row in rows)
+        width = Counter(len(row) for row in rows).most_common(1)[0][0]
+        decided = {
+            "encoding": encoding,
+            "delimiter": grammar.delimiter,
+            "has_header": has_header,
+            "quote": grammar.quote,
+            "comment": grammar.comment,
+        }
         return Layout(
-            confidence=0.5 if max(widths) > 1 else 0.1,
-            dialect=Dialect(encoding=encoding, delimiter=delimiter, has_header=has_header),
-            columns=column_names(rows[0]) if has_header else column_names([""] * widths.most_common(1)[0][0]),
-            sample=tuple(records[1 if has_header else 0 :][:SAMPLE_ROWS]),
+            confidence=0.5 if max(map(len, rows)) > 1 else 0.1,
+            dialect=wish.model_copy(update=decided),
+            columns=names_of(rows[0], rows[1:]) if has_header else column_names([""] * width),
+            sample=tuple(records[has_header:][:SAMPLE_ROWS]),
             rejected=tuple(rejected),
             line_end=line_end,
         )
 
     def read(self, path: Path, layout: Layout, wanted: Sequence[int]) -> Iterator[Chunk]:
         """See :meth:`FormatReader.read`."""
-        delimiter = layout.dialect.delimiter
-        if delimiter is None:
+        reading = _Reading(layout, wanted)
+        for block in line_blocks(path, layout.dialect.encoding or "utf-8", layout.line_end):
+            yield from reading.chunks(block.body, block.done, at_end=block.at_end)
+
+
+class _Reading:
+    """Turns blocks of lines into chunks, by Arrow as far as that can read them."""
+
+    def __init__(self, layout: Layout, wanted: Sequence[int]) -> None:
+        dialect = layout.dialect
+        if dialect.delimiter is None:
             raise ValueError("the dialect of a layout must be complete")
-        header_waits = bool(layout.dialect.has_header)
-        n_columns = len(layout.columns)
-        first_line = 1
-        carry = b""
-        for block, _, done, at_end in line_blocks(path, layout.dialect.encoding or "utf-8", layout.line_end):
-            body = carry + block
-            carry = b""
-            columns = None if header_waits else arrow_columns(body, delimiter, n_columns, wanted)
-            if columns is not None:
-                n_lines = body.count(b"\n")
-                yield Chunk(range(first_line, first_line + n_lines), columns, BlockLines(body), done=done)
-            else:
-                lines = body.decode().split("\n")[:-1]
-                records, rejected, n_lines = parse_records(lines, first_line, delimiter, at_end=at_end)
-                if header_waits and records:
-                    header_waits = False
-                    del records[0]
-                yield Chunk.of_records(records, n_columns, wanted, rejected, done)
-                carry = "".join(line + "\n" for line in lines[n_lines:]).encode()
-            first_line += n_lines
+        self._grammar = Grammar(
+            dialect.delimiter, '"' if dialect.quote is None else dialect.quote, dialect.comment or ""
+        )
+        self._header_waits = bool(dialect.has_header)
+        self._n_columns = len(layout.columns)
+        self._wanted = wanted
+        self._first_line = 1
+        self._carry = b""  # lines of a record that is not at its end
+
+    def chunks(self, block: bytes, done: int, *, at_end: bool) -> Iterator[Chunk]:
+        """Read the next lines."""
+        body, goes_on, self._carry = self._carry + block, bool(self._carry), b""
+        columns = None if self._header_waits else self._by_arrow(body)
+        if columns is not None:
+            texts = BlockLines(body)
+            first_line, self._first_line = self._first_line, self._first_line + len(texts)
+            yield Chunk(range(first_line, self._first_line), columns, texts, done=done)
+        elif not goes_on and not self._header_waits and (middle := _middle(body)):
+            yield from self.chunks(body[:middle], done, at_end=False)
+            yield from self.chunks(body[middle:], done, at_end=at_end)
+        else:
+            yield self._exactly(body, done, at_end=at_end)
+
+    def _by_arrow(self, body: bytes) -> tuple[TextColumn, ...] | None:
+        grammar = self._grammar
+        return arrow_columns(
+            body, grammar.delimiter, self._n_columns, self._wanted, quote=grammar.quote, comment=grammar.comment
+        )
+
+    def _exactly(self, body: bytes, done: int, *, at_end: bool) -> Chunk:
+        lines = body.decode().split("\n")[:-1]
+        records, rejected, n_lines = parse_records(lines, self._first_line, self._grammar, at_end=at_end)
+        if self._header_waits and records:
+            self._header_waits = False
+            del records[0]
+        self._carry = "".join(line + "\n" for line in lines[n_lines:]).encode()
+        self._first_line += n_lines
+        return Chunk.of_records(records, self._n_columns, self._wanted, rejected, done)
 
 
-def _best_delimiter(lines: Sequence[str]) -> str:
-    """Return the delimiter that cuts the most lines into the same number of fields, and into the most fields."""
-
-    def fitness(delimiter: str) -> tuple[float, int]:
-        records = parse_records(lines[: SAMPLE_ROWS * 10], 1, delimiter, at_end=True).records[: SAMPLE_ROWS + 1]
-        if not records:
-            return 0.0, 0
-        width, n_records = Counter(len(record.cells) for record in records).most_common(1)[0]
-        first_agrees = len(records[0].cells) == width
-        share = n_records / len(records) if width > 1 else 0.0
-        return round(share * (1.0 if first_agrees else 0.5), 1), width
-
-    return max(DELIMITERS, key=fitness)
+def _middle(body: bytes) -> int:
+    """Return where a line begins near the middle of a block; 0 when it is not worth halving."""
+    if len(body) <= SMALL_BLOCK:
+        return 0
+    middle = body.find(b"\n", len(body) // 2) + 1
+    return middle if middle < len(body) else body.rfind(b"\n", 0, len(body) // 2) + 1
 
 
-def _delimiter(wish: str) -> str:
-    delimiter = DELIMITER_WORDS.get(wish.lower(), wish)
-    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0':
-        raise UserError(f"'{wish}' cannot separate columns.", "Use one character, or: comma, semicolon, tab or pipe.")
-    return delimiter
+def _line_end(text: str) -> str:
+    """Return what ends the lines of a text; a carriage return at its very end may belong to a line feed."""
+    n_line_feeds = text.count("\n")
+    n_lone_returns = text[:-1].count("\r") - text.count("\r\n")
+    return ANY_LINE_END if n_lone_returns > n_line_feeds else "\n"
+
+
+def _first_records(lines: Sequence[str], grammar: Grammar, *, is_whole: bool) -> Parsed:
+    """Parse the first lines; an open quote that leaves too few of them counts as never closed."""
+    parsed = parse_records(lines, 1, grammar, at_end=is_whole)
+    return parsed if len(parsed.records) > SAMPLE_ROWS else parse_records(lines, 1, grammar, at_end=True)

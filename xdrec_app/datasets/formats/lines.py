@@ -13,7 +13,11 @@ from xdrec_app.datasets.formats.base import Record
 from xdrec_app.datasets.formats.encodings import decode_head, encoding_of, utf8_blocks
 from xdrec_app.datasets.formats.source import FileHead, open_source
 
-MAX_LINE = 1 << 23
+ANY_LINE_END = "\r"
+"""A lone carriage return ends a line, and so does a line feed."""
+
+MAX_LINE = 1 << 26
+"""Bytes; a file without any line ends must not fill the memory."""
 
 
 class LineBlock(NamedTuple):
@@ -37,8 +41,8 @@ class LineBlock(NamedTuple):
     at_end: bool
 
     def lines(self) -> list[str]:
-        """Return the lines without their line feeds."""
-        return self.body.decode().split("\n")[:-1]
+        """Return the lines without their ends."""
+        return self.body.replace(b"\r\n", b"\n").decode().split("\n")[:-1]
 
 
 class BlockLines(Sequence[str]):
@@ -49,7 +53,7 @@ class BlockLines(Sequence[str]):
 
     @cached_property
     def _lines(self) -> list[str]:
-        return self._block.decode().split("\n")[:-1]
+        return [line.removesuffix("\r") for line in self._block.decode().split("\n")[:-1]]
 
     def __len__(self) -> int:
         return self._block.count(b"\n")
@@ -73,8 +77,9 @@ def line_blocks(path: Path, encoding: str, line_end: str = "\n") -> Iterator[Lin
     rest = b""
     first_line = 1
     with open_source(path) as source:
-        for block in utf8_blocks(source, path, encoding):
-            text = rest + (block if line_end == "\n" else block.replace(line_end.encode(), b"\n"))
+        blocks = utf8_blocks(source, path, encoding)
+        for block in _with_line_feeds(blocks) if line_end == ANY_LINE_END else blocks:
+            text = rest + block
             cut = text.rfind(b"\n") + 1
             rest = text[cut:]
             n_lines = text.count(b"\n")
@@ -84,6 +89,16 @@ def line_blocks(path: Path, encoding: str, line_end: str = "\n") -> Iterator[Lin
                 yield LineBlock(text[:cut], first_line, source.done, at_end=False)
             first_line += n_lines
         yield LineBlock(rest + b"\n" if rest else b"", first_line, source.done, at_end=True)
+
+
+def _with_line_feeds(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Make all line ends line feeds."""
+    waiting = b""
+    for block in blocks:
+        text = waiting + block
+        waiting = b"\r" if text.endswith(b"\r") else b""  # a line feed may follow
+        yield text.removesuffix(b"\r").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    yield b"\n" if waiting else b""
 
 
 def whole_lines(text: str, line_end: str, *, is_whole: bool) -> list[str]:
@@ -102,8 +117,7 @@ def head_lines(head: FileHead, encoding: str) -> list[str]:
 
 def records_of(lines: Sequence[str], first_line: int, split: Callable[[str], Sequence[str]]) -> list[Record]:
     """Split each line into cells; blank lines are passed over."""
-    plain = [line.removesuffix("\r") for line in lines]
-    return [Record(number, split(line), line) for number, line in enumerate(plain, first_line) if line.strip()]
+    return [Record(number, split(line), line) for number, line in enumerate(lines, first_line) if line.strip()]
 
 
 def western_encoding(head: FileHead, wish: str | None, *, thorough: bool) -> str | None:

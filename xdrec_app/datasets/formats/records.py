@@ -6,19 +6,45 @@ closed cannot swallow the rest of a file.
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from xdrec_app.datasets.formats.base import Record, RejectedLine
 
-QUOTE = '"'
-MAX_RECORD = 1 << 20
-"""Characters after which an open quote counts as never closed."""
+MAX_RECORD = 1 << 24
+"""Characters after which an open quote counts as never closed, unless its own line closes it."""
 
 NEVER_CLOSED = "a quote opens in this line and is never closed"
 BROKEN_QUOTES = "text stands after a closing quote, or a quote is not closed before the next one opens"
-TOO_LONG = "a field is too long"
+HOLDS_NUL = "the line holds NUL characters"
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """How lines are cut into fields.
+
+    Attributes
+    ----------
+    delimiter
+        One character or several.
+    quote
+        What encloses fields, doubled within them; "" = nothing does.
+    comment
+        Lines that begin with it are passed over; "" = there are none.
+    """
+
+    delimiter: str
+    quote: str = '"'
+    comment: str = ""
+
+    @cached_property
+    def closing(self) -> re.Pattern[str]:
+        """Match from after an opening quote up to the closing one."""
+        quote, others = re.escape(self.quote), f"[^{re.escape(self.quote)}]*+"
+        return re.compile(f"({others}(?:{quote}{quote}{others})*+){quote}")
 
 
 class Parsed(NamedTuple):
@@ -29,8 +55,8 @@ class Parsed(NamedTuple):
     n_lines: int
 
 
-def parse_records(lines: Sequence[str], first_line: int, delimiter: str, *, at_end: bool) -> Parsed:
-    """Split lines into records; blank lines are passed over.
+def parse_records(lines: Sequence[str], first_line: int, grammar: Grammar, *, at_end: bool) -> Parsed:
+    """Split lines into records; blank lines and comments are passed over.
 
     Parameters
     ----------
@@ -41,56 +67,86 @@ def parse_records(lines: Sequence[str], first_line: int, delimiter: str, *, at_e
     at_end
         Whether these are the last lines of the file.
     """
+    delimiter, quote, comment = grammar.delimiter, grammar.quote, grammar.comment
     records: list[Record] = []
     rejected: list[RejectedLine] = []
     position = 0
     while position < len(lines):
         line = lines[position].removesuffix("\r")
         number = first_line + position
-        if QUOTE not in line:
+        if comment and line.startswith(comment):
+            position += 1
+        elif "\0" in line:
+            rejected.append(RejectedLine(number, line, HOLDS_NUL))
+            position += 1
+        elif not quote or quote not in line:
             if line.strip() or delimiter in line:
                 records.append(Record(number, line.split(delimiter), line))
             position += 1
-            continue
-        found = _quoted(lines, position, delimiter)
-        if found.reason is NEVER_CLOSED and not at_end and not found.is_final:
-            break
-        if found.reason:
-            rejected.append(RejectedLine(number, line, found.reason))
-            position += 1
         else:
-            records.append(Record(number, found.cells, found.text))
-            position += found.n_lines
+            cells, reason = cut_fields(line, grammar)
+            text, n_lines = line, 1
+            if reason is NEVER_CLOSED:
+                found = _over_lines(lines, position, grammar)
+                if found is None and not at_end:
+                    break
+                if found is not None:
+                    text, cells, reason, n_lines = found
+            if reason:
+                rejected.append(RejectedLine(number, line, reason))
+                position += 1
+            else:
+                records.append(Record(number, cells, text))
+                position += n_lines
     return Parsed(records, rejected, position)
 
 
-class _Quoted(NamedTuple):
-    cells: Sequence[str] = ()
-    text: str = ""
-    n_lines: int = 1
-    reason: str = ""
-    is_final: bool = True
+def _over_lines(lines: Sequence[str], position: int, grammar: Grammar) -> tuple[str, list[str], str, int] | None:
+    """Parse a record that starts at `position` and goes on over several lines.
 
-
-def _quoted(lines: Sequence[str], position: int, delimiter: str) -> _Quoted:
-    """Parse the record that starts at `position` and may go on over several lines."""
+    Returns
+    -------
+    text, cells, reason, n_lines
+        None when the lines end before it is clear what it is.
+    """
     parts = [lines[position]]
-    size = len(parts[0])
+    size = 0
+    while len(parts) < len(lines) - position:
+        following = lines[position + len(parts)]
+        if size > MAX_RECORD or "\0" in following:
+            return "", [], NEVER_CLOSED, 1
+        parts.append(following)
+        size += len(following) + 1
+        if following.count(grammar.quote) % 2:  # no other line can close an open quote
+            text = "\n".join(parts).removesuffix("\r")
+            cells, reason = cut_fields(text, grammar)
+            if reason is not NEVER_CLOSED:
+                return text, cells, reason, len(parts)
+    return None
+
+
+def cut_fields(text: str, grammar: Grammar) -> tuple[list[str], str]:
+    """Cut a record into its cells; returns what is wrong with it, "" = nothing.
+
+    A field that begins with a quote ends at the next single one; a quote within any other field is an ordinary
+    character.
+    """
+    delimiter, quote = grammar.delimiter, grammar.quote
+    cells: list[str] = []
+    start = 0
     while True:
-        text = "\n".join(parts).removesuffix("\r")
-        try:
-            return _Quoted(next(csv.reader([text], delimiter=delimiter, strict=True)), text, len(parts))
-        except csv.Error as error:
-            if "field limit" in str(error):
-                return _Quoted(reason=TOO_LONG)
-            if "unexpected end of data" not in str(error):
-                return _Quoted(reason=BROKEN_QUOTES)
-        # The open quote can only be closed by a line with an odd number of quotes.
-        while True:
-            following = position + len(parts)
-            if following == len(lines) or size > MAX_RECORD:
-                return _Quoted(reason=NEVER_CLOSED, is_final=size > MAX_RECORD)
-            parts.append(lines[following])
-            size += len(parts[-1]) + 1
-            if parts[-1].count(QUOTE) % 2:
-                break
+        if text.startswith(quote, start):
+            match = grammar.closing.match(text, start + 1)
+            if match is None:
+                return [], NEVER_CLOSED
+            cells.append(match[1].replace(quote * 2, quote))
+            end = match.end()
+            if end < len(text) and not text.startswith(delimiter, end):
+                return [], BROKEN_QUOTES
+        else:
+            end = text.find(delimiter, start)
+            end = len(text) if end < 0 else end
+            cells.append(text[start:end])
+        if end == len(text):
+            return cells, ""
+        start = end + len(delimiter)
