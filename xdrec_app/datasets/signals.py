@@ -63,6 +63,10 @@ class Signal(ABC):
     def convert(self, raw: RawSignal, settings: SignalSettings) -> tuple[Floats, Bools]:
         """Return strengths, float32 [n_rows], and which rows are interactions at all, bool [n_rows]."""
 
+    def in_words(self, settings: SignalSettings) -> str:
+        """Return how raw values become strengths under these settings."""
+        return self.conversion
+
     def scale(self, found: tuple[float, float], settings: SignalSettings) -> tuple[float, float]:
         """Return the scale of the strengths; equal ends mean implicit feedback.
 
@@ -87,6 +91,13 @@ class Ratings(Signal):
             return raw.values, np.ones(len(raw.values), bool)
         low, high = settings.scale
         return raw.values, (raw.values >= low) & (raw.values <= high)
+
+    def in_words(self, settings: SignalSettings) -> str:
+        """See :meth:`Signal.in_words`."""
+        if settings.scale is None:
+            return self.conversion
+        low, high = settings.scale
+        return f"A rating counts as it is; values outside {low:g} to {high:g} are left out."
 
     def scale(self, found: tuple[float, float], settings: SignalSettings) -> tuple[float, float]:
         """See :meth:`Signal.scale`."""
@@ -116,6 +127,10 @@ class Views(Signal):
     def convert(self, raw: RawSignal, settings: SignalSettings) -> tuple[Floats, Bools]:
         """See :meth:`Signal.convert`."""
         return np.clip(raw.values / np.float32(settings.full_view_s), 0, 1), raw.values > 0
+
+    def in_words(self, settings: SignalSettings) -> str:
+        """See :meth:`Signal.in_words`."""
+        return f"A view counts its share of {settings.full_view_s:g} seconds, at most 1; of 0 seconds nothing."
 
 
 class Purchases(Signal):

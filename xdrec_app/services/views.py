@@ -6,6 +6,7 @@ Like requests they know no database and no Qt; unlike results of requests they a
 from __future__ import annotations
 
 from xdrec_app.core.events import Value
+from xdrec_app.datasets.signal_settings import SignalSettings
 from xdrec_app.evaluation.protocol import Candidates
 from xdrec_app.services.results import LiftFigure
 
@@ -117,11 +118,35 @@ class PersonHit(Value):
     interactions: int
 
 
+class UnderstoodCell(Value):
+    """A cell of a file and what it is taken for, e.g. 881250949 → 1997-12-04 15:55."""
+
+    text: str
+    meaning: str
+
+
 class ColumnGuess(Value):
-    """A column of a previewed file; `role` is the guess, None when the column is not used."""
+    """A column of a previewed file.
+
+    Attributes
+    ----------
+    role
+        What it is taken for; None when the column is not used.
+    cells
+        Columns of values and times: some cells and how they are understood.
+    """
 
     name: str
     role: str | None
+    cells: tuple[UnderstoodCell, ...] = ()
+
+
+class DateReading(Value):
+    """A date that can be read in two ways; empty where one of them is no date."""
+
+    text: str
+    day_first: str
+    month_first: str
 
 
 class FilePreview(Value):
@@ -130,11 +155,33 @@ class FilePreview(Value):
     Attributes
     ----------
     kind
-        "interactions" or "items", as guessed from the columns.
+        "interactions", "items" or "users", as decided or guessed.
+    delimiter, quote, comment
+        Empty where there is none, or the format has no such thing.
     rows
         Text cells, at most 100 rows.
     problem
         Why the file cannot be imported as it stands (e.g. no item column was found); empty if it can.
+    suggested_domain
+        A name after the name of the file; a column of the file may name domains instead, see `domains`.
+    format
+        Title of the reader, e.g. "Delimited text (CSV)".
+    sheets, sheet
+        The sheets of a spreadsheet, and the one that is shown.
+    decimal
+        What stands before the decimals; empty where the first rows do not tell.
+    date_order
+        "day" or "month"; empty where there are no dates like 03/04/2021.
+    dates
+        Where the first rows do not tell which comes first: some dates, read both ways. Then somebody should decide.
+    signal, conversion
+        What a line says, and what models make of its value, in words; None and empty for items and people.
+    n_previewed, n_rejected, rejected
+        How many of the first records were tried, how many of them would be rejected, and some of those.
+    domains
+        The names in the domain column, among the first rows; empty without such a column.
+    template, template_domain
+        Name and domain of the template that was applied because the file has its shape; empty if none was.
     """
 
     file_name: str
@@ -146,3 +193,19 @@ class FilePreview(Value):
     rows: tuple[tuple[str, ...], ...]
     problem: str
     suggested_domain: str
+    format: str = ""
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
+    quote: str = ""
+    comment: str = ""
+    decimal: str = ""
+    date_order: str = ""
+    dates: tuple[DateReading, ...] = ()
+    signal: SignalSettings | None = None
+    conversion: str = ""
+    n_previewed: int = 0
+    n_rejected: int = 0
+    rejected: tuple[RejectedRow, ...] = ()
+    domains: tuple[str, ...] = ()
+    template: str = ""
+    template_domain: str = ""

@@ -6,12 +6,11 @@ Guesses are only made where they are safe; a file whose header says nothing know
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.datasets.formats.base import TableFile
 from xdrec_app.datasets.formats.column_words import ABOUT_PEOPLE, KIND_OF_VALUE, NAMES, plain
-from xdrec_app.datasets.formats.dialect import Role
+from xdrec_app.datasets.formats.dialect import Kind, Role
 from xdrec_app.datasets.formats.role_guess import (
     interaction_roles,
     interaction_roles_by_value,
@@ -21,8 +20,6 @@ from xdrec_app.datasets.formats.role_guess import (
     item_roles_by_value,
     user_roles,
 )
-
-Kind = Literal["interactions", "items", "users"]
 
 ROLES: dict[Kind, tuple[Role, ...]] = {
     "interactions": ("user", "item", "value", "time", "domain", "action"),

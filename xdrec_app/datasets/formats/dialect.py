@@ -6,6 +6,9 @@ from typing import Literal
 
 from xdrec_app.core.events import Value
 
+Kind = Literal["interactions", "items", "users"]
+"""What a file holds."""
+
 Role = Literal[
     "user",
     "item",
