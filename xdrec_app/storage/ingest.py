@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 
 import numpy as np
 from sqlalchemy import Connection, func, select
@@ -20,6 +21,7 @@ from xdrec_app.datasets.formats.interaction_file import InteractionChunk, Intera
 from xdrec_app.datasets.formats.signal_guess import guess_signal
 from xdrec_app.datasets.signal_settings import SignalKey, SignalSettings
 from xdrec_app.datasets.signals import SIGNALS, settled
+from xdrec_app.storage.aside import aside, finished
 from xdrec_app.storage.bulk import (
     BatchRecord,
     FileProgress,
@@ -35,17 +37,21 @@ from xdrec_app.storage.bulk import (
     touch_domain,
     write_batch,
 )
+from xdrec_app.storage.counting import count_resolved
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.descriptions import make_accounts
+from xdrec_app.storage.resolution import Resolution
 from xdrec_app.storage.row_parts import Columns, Part, n_distinct, pair_numbers
-from xdrec_app.storage.row_writing import next_row, without_indexes, write_rows
-from xdrec_app.storage.schema import account, batch, domain, item, person
-from xdrec_app.storage.segments import read_segments, write_segment
+from xdrec_app.storage.row_writing import build_indexes, drop_indexes, next_row, write_rows
+from xdrec_app.storage.schema import account, batch, item, person
+from xdrec_app.storage.segments import joined, read_segments, write_segment
 from xdrec_app.storage.signals import domain_signal, store_signal, stored_values, value_arrays
+from xdrec_app.storage.snapshots import KEEP_FROM_ROWS, keep_snapshot
+from xdrec_app.storage.statistics import keep_statistics
 from xdrec_app.storage.undo import batches_of, remove_batches
 
-WRITING = 0.5
-"""Share of writing rows in storing them; the rest is for their indexes."""
+INDEXING = 0.5
+"""Where writing rows ends and building indexes begins, as a share of storing."""
 
 
 def ingest_interactions(
@@ -91,27 +97,33 @@ def ingest_interactions(
             rejections.add(chunk.rejected)
             yield progress.reading(chunk.done)
         rejections.require_rows(file.table, parts.n_rows)
-        records = []
-        with without_indexes(connection, parts.n_rows) as rebuilt:
-            for batch_id, part in parts.numbered():
-                settings = _settle_signal(connection, part, file, signal)
-                records.append((yield from _store(connection, batch_id, part, parts.first_batch, progress)))
-            for share in rebuilt:
-                yield progress.storing(WRITING + (1 - WRITING) * share)
+        indexes = drop_indexes(connection, parts.n_rows)
+        arrivals = []
+        for batch_id, part in parts.numbered():
+            _settle_signal(connection, part, file, signal)
+            arrivals.append((yield from _arrive(connection, batch_id, part, progress)))
+        with aside(connection, partial(build_indexes, connection, indexes)) as building:
+            for arrival in arrivals:
+                arrival.compute()
+                yield progress.storing(INDEXING)
+            yield from finished(building)
         elapsed_s = time.monotonic() - started
-        for record in records:
-            rejected = rejections.count if record.batch == parts.first_batch else 0
-            write_batch(connection, record, rejected, file.table, file.columns, sha256, elapsed_s)
+        for arrival in arrivals:
+            arrival.settle(connection)
+            rejected = rejections.count if arrival.batch == parts.first_batch else 0
+            write_batch(
+                connection, arrival.record(parts.first_batch), rejected, file.table, file.columns, sha256, elapsed_s
+            )
     return Ingested(
         batch=parts.first_batch,
         domains=parts.names,
         lines=parts.n_rows + rejections.count,
-        imported=sum(record.imported for record in records),
-        merged=sum(record.merged for record in records),
+        imported=parts.n_rows - sum(arrival.n_merged for arrival in arrivals),
+        merged=sum(arrival.n_merged for arrival in arrivals),
         rejected=rejections.count,
         trimmed=parts.trimmed,
         elapsed_s=elapsed_s,
-        signal=settings.kind,
+        signal=arrivals[0].resolution.settings.kind,
     )
 
 
@@ -163,49 +175,71 @@ class _Parts:
             domain_id = find_or_make_domain(self._connection, name)
             if self._mode == "replace":
                 remove_batches(self._connection, batches_of(self._connection, domain_id, "interactions"))
-            self._by_name[name] = Part(self._connection, domain_id)
+            self._by_name[name] = Part(self._connection, domain_id, name)
         return self._by_name[name]
 
 
-def _store(
-    connection: Connection, batch_id: int, part: Part, first_batch: int, progress: FileProgress
-) -> Generator[Event, None, BatchRecord]:
-    """Write the rows of one domain with their accounts, items and segment."""
+class _Arrival:
+    """The rows of one domain that an import has written, and what follows from them."""
+
+    def __init__(self, connection: Connection, batch_id: int, part: Part, columns: Columns, first_row: int) -> None:
+        self.batch = batch_id
+        self.n_merged = 0
+        self._part = part
+        self._first_row = first_row
+        self._new = columns.raw(part.actions)
+        earlier = read_segments(connection, part.domain_id)
+        self._n_earlier = len(earlier.item)
+        self._all = joined([earlier, self._new]) if self._n_earlier else self._new
+        write_segment(connection, batch_id, self._new)
+        self.resolution = Resolution.of(connection, part.domain_id)
+
+    def compute(self) -> None:
+        """Work out how many rows repeat an earlier pair, and what the domain comes to with them. Asks no database."""
+        pairs = pair_numbers(self._all.account, self._all.item)
+        n_before = n_distinct(pairs[: self._n_earlier])
+        self.n_merged = len(self._new.item) - (n_distinct(pairs) - n_before)
+        self._resolved = self.resolution.resolve(self._all)
+        self._statistics = count_resolved(self._part.name, self.resolution, self._resolved)
+
+    def settle(self, connection: Connection) -> None:
+        """Store what was worked out, and answer for the foreign keys, which are off."""
+        if len(self._resolved.users) >= KEEP_FROM_ROWS:
+            keep_snapshot(connection, self._part.domain_id, self.resolution.digest(), self._resolved)
+        keep_statistics(connection, self._part.domain_id, self.resolution.revision, self._statistics)
+        _verify(connection, self._part)
+
+    def record(self, first_batch: int) -> BatchRecord:
+        """Describe the batch."""
+        return BatchRecord(
+            batch=self.batch,
+            file_import=first_batch,
+            domain=self._part.domain_id,
+            kind="interactions",
+            imported=self._part.n_rows - self.n_merged,
+            merged=self.n_merged,
+            actions=self._part.actions,
+            values=tuple(self._part.values.pairs()),
+            first_row=self._first_row,
+            last_row=self._first_row + self._part.n_rows - 1,
+        )
+
+
+def _arrive(
+    connection: Connection, batch_id: int, part: Part, progress: FileProgress
+) -> Generator[Event, None, _Arrival]:
+    """Write the accounts, the items and the rows of one domain."""
     first_account, first_item = next_key(connection, account), next_key(connection, item)
     account_keys, new_accounts = part.accounts.give_keys(first_account)
     item_keys, new_items = part.items.give_keys(first_item)
     make_accounts(connection, part.domain_id, new_accounts, first_account)
     _write_items(connection, part.domain_id, new_items, first_item)
-    rows = part.join(account_keys, item_keys)
+    columns = part.join(account_keys, item_keys)
     first_row = next_row(connection)
-    for share in write_rows(connection, batch_id, rows, part.actions):
-        yield progress.storing(WRITING * share)
-    n_merged = _n_repeated(connection, part.domain_id, rows)
-    write_segment(connection, batch_id, rows.raw(part.actions))
+    for share in write_rows(connection, batch_id, columns, part.actions):
+        yield progress.storing(INDEXING * share)
     touch_domain(connection, part.domain_id)
-    _verify(connection, part)
-    return BatchRecord(
-        batch=batch_id,
-        file_import=first_batch,
-        domain=part.domain_id,
-        kind="interactions",
-        imported=part.n_rows - n_merged,
-        merged=n_merged,
-        actions=part.actions,
-        values=tuple(part.values.pairs()),
-        first_row=first_row,
-        last_row=first_row + part.n_rows - 1,
-    )
-
-
-def _n_repeated(connection: Connection, domain_id: int, rows: Columns) -> int:
-    """Return how many rows repeat a pair that stands earlier in the file or in the domain."""
-    earlier = read_segments(connection, domain_id)
-    accounts = np.concatenate([earlier.account, rows.account])
-    items = np.concatenate([earlier.item, rows.item])
-    pairs = pair_numbers(accounts, items)
-    n_before = n_distinct(pairs[: len(earlier.account)])
-    return len(rows.account) - (n_distinct(pairs) - n_before)
+    return _Arrival(connection, batch_id, part, columns, first_row)
 
 
 def _write_items(connection: Connection, domain_id: int, new: Sequence[str], first_key: int) -> None:
@@ -215,7 +249,7 @@ def _write_items(connection: Connection, domain_id: int, new: Sequence[str], fir
     )
 
 
-def _settle_signal(connection: Connection, part: Part, file: InteractionFile, wish: SignalKey | None) -> SignalSettings:
+def _settle_signal(connection: Connection, part: Part, file: InteractionFile, wish: SignalKey | None) -> None:
     """Decide what the lines of a new domain say, and what scale the values of a domain have.
 
     Raises
@@ -228,17 +262,15 @@ def _settle_signal(connection: Connection, part: Part, file: InteractionFile, wi
     if known is None:
         guess = SignalSettings(kind=wish, repeats=SIGNALS[wish].usual_repeats) if wish else guess_signal(file)
     elif wish not in (None, known.kind):
-        name = connection.execute(select(domain.c.name).where(domain.c.id == part.domain_id)).scalar_one()
         raise UserError(
-            f"{name} holds {known.kind}, not {wish}.",
-            f"Put the {wish} into a domain of their own, e.g. '{name} {wish}'.",
+            f"{part.name} holds {known.kind}, not {wish}.",
+            f"Put the {wish} into a domain of their own, e.g. '{part.name} {wish}'.",
         )
     else:
         guess = known
     # A scale that was not chosen is found anew with every import; see `store_signal`.
     settings = known or settled(guess, *value_arrays(part.values.pairs())).model_copy(update={"scale": None})
     store_signal(connection, part.domain_id, settings, [*stored, *part.values.pairs()])
-    return settings
 
 
 def _verify(connection: Connection, part: Part) -> None:

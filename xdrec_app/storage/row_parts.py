@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from xdrec_app.datasets.arrays import NO_TIME, Bools, Doubles, Ints, Longs
 from xdrec_app.datasets.formats.interaction_file import Coded, InteractionChunk
 from xdrec_app.storage.schema import account, item
-from xdrec_app.storage.segments import RawRows
+from xdrec_app.storage.segments import RawRows, smallest
 
 MAX_DISTINCT = 1000
 """Of more different values than this only the lowest and the highest are remembered."""
@@ -26,13 +26,13 @@ class Columns(NamedTuple):
     Attributes
     ----------
     account, item
-        int64 database keys.
+        Database keys, int32 where they fit, else int64.
     value
         float64.
     time
         int64 seconds since 1970 or `NO_TIME`.
     line
-        int64 physical line in the file.
+        Physical line in the file, int32 where that fits, else int64.
     action
         int32 positions in the names of the actions; None where the file names none.
     """
@@ -111,10 +111,11 @@ class ValueCounts:
 class Part:
     """The lines of a file that go into one domain."""
 
-    def __init__(self, connection: Connection, domain_id: int) -> None:
+    def __init__(self, connection: Connection, domain_id: int, name: str) -> None:
         accounts = connection.execute(select(account.c.user_id, account.c.id).where(account.c.domain_id == domain_id))
         items = connection.execute(select(item.c.item_id, item.c.id).where(item.c.domain_id == domain_id))
         self.domain_id = domain_id
+        self.name = name
         self.accounts = Ids((row.user_id, row.id) for row in accounts)
         self.items = Ids((row.item_id, row.id) for row in items)
         self.values = ValueCounts()
@@ -137,7 +138,7 @@ class Part:
                 self.items.numbers(chunk.items.take(chosen)),
                 values,
                 chunk.times[chosen],
-                chunk.lines[chosen],
+                smallest(chunk.lines[chosen]),
                 None if chunk.actions is None else self._action_numbers(chunk.actions.take(chosen)),
             )
         )
@@ -150,8 +151,8 @@ class Part:
         self._chunks.clear()
         accounts, items, values, times, lines, actions = columns
         return Columns(
-            account=account_keys[_joined(accounts)],
-            item=item_keys[_joined(items)],
+            account=smallest(account_keys)[_joined(accounts)],
+            item=smallest(item_keys)[_joined(items)],
             value=_joined(values),
             time=_joined(times),
             line=_joined(lines),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Index, func, select
 
 from xdrec_app.datasets.arrays import Longs
 from xdrec_app.storage.bulk import driver_cursor, next_key
@@ -27,7 +26,7 @@ def write_rows(connection: Connection, batch_id: int, rows: Columns, actions: tu
 
     They are ordered by account and item: a person's rows lie together, and the index over them is built in order.
     """
-    order = np.argsort(pair_numbers(rows.account, rows.item), kind="stable")
+    order: Longs = np.argsort(pair_numbers(rows.account, rows.item), kind="stable")
     for start in range(0, len(order), ROWS_PER_STEP):
         part = order[start : start + ROWS_PER_STEP]
         _insert(connection, batch_id, rows, part, actions)
@@ -64,21 +63,23 @@ def next_row(connection: Connection) -> int:
     return next_key(connection, interaction)
 
 
-@contextmanager
-def without_indexes(connection: Connection, n_changing: int) -> Iterator[Iterator[float]]:
-    """Drop the indexes of the rows if `n_changing` rows, coming or going, make that worthwhile.
+def drop_indexes(connection: Connection, n_changing: int) -> list[Index]:
+    """Drop the indexes of the rows if `n_changing` rows, coming or going, make it cheaper to build them again.
 
-    Gives an iterator that builds them again and yields how much is done; it must be used up.
+    Returns
+    -------
+    list
+        What was dropped, to be built again in this order.
     """
     stored = select(func.coalesce(func.sum(batch.c.imported + batch.c.merged), 0)).where(batch.c.kind == "interactions")
     pays = n_changing >= REBUILD_INDEXES_FROM and 2 * n_changing > int(connection.execute(stored).scalar_one())
     indexes = sorted(interaction.indexes, key=lambda index: str(index.name)) if pays else []
     for index in indexes:
         index.drop(connection)
+    return indexes
 
-    def rebuild() -> Iterator[float]:
-        for done, index in enumerate(indexes, start=1):
-            index.create(connection)
-            yield done / len(indexes)
 
-    yield rebuild()
+def build_indexes(connection: Connection, indexes: Sequence[Index]) -> None:
+    """Build indexes anew."""
+    for index in indexes:
+        index.create(connection)

@@ -7,7 +7,7 @@ A segment belongs to its batch, never changes, and goes when the batch goes. The
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -50,9 +50,10 @@ class RawRows(NamedTuple):
 
 
 def smallest(numbers: npt.NDArray[np.int64]) -> Column:
-    """Return database keys or lines as int32 where they fit, else as int64."""
-    fits = not len(numbers) or int(numbers.max()) <= np.iinfo(np.int32).max
-    return numbers.astype(np.int32) if fits else numbers
+    """Return whole numbers as int32 where they fit, else as int64."""
+    bounds = np.iinfo(np.int32)
+    fits = not len(numbers) or (int(numbers.max()) <= bounds.max and int(numbers.min()) >= bounds.min)
+    return numbers.astype(np.int32, copy=False) if fits else numbers
 
 
 def named_chunks(columns: Mapping[str, Column]) -> list[tuple[str, int, bytes]]:
@@ -79,7 +80,7 @@ def write_segment(connection: Connection, batch_id: int, rows: RawRows) -> None:
         "account": smallest(rows.account),
         "item": smallest(rows.item),
         "value": rows.value,
-        "time": rows.time,
+        "time": smallest(rows.time),
         "line": smallest(rows.line),
     }
     if rows.action is not None:
@@ -96,44 +97,50 @@ def write_segment(connection: Connection, batch_id: int, rows: RawRows) -> None:
 def read_segments(connection: Connection, domain_id: int) -> RawRows:
     """Return the rows of all imports of a domain."""
     query = (
-        select(segment.c.batch_id, segment.c.name, segment.c.data)
+        select(segment.c.batch_id, segment.c.name, segment.c.data, batch.c.actions)
         .join(batch)
         .where(batch.c.domain_id == domain_id)
         .order_by(segment.c.batch_id, segment.c.name, segment.c.chunk)
     )
-    parts: dict[str, dict[int, Column]] = {name: {} for name in RawRows._fields}
-    for (batch_id, kind), rows in groupby(connection.execute(query), key=lambda row: (row.batch_id, row.name)):
+    batches: dict[int, dict[str, Any]] = {}
+    for (batch_id, kind, actions), rows in groupby(connection.execute(query), key=_column_of_batch):
         name, column = column_of(kind, [row.data for row in rows])
-        parts[name][batch_id] = column
+        batches.setdefault(batch_id, {"action_names": tuple(json.loads(actions))})[name] = column
+    return joined([RawRows(**columns) for columns in batches.values()])
+
+
+def joined(parts: Sequence[RawRows]) -> RawRows:
+    """Return the rows of all parts, in order."""
+    if len(parts) == 1:
+        return parts[0]._replace(time=parts[0].time.astype(np.int64, copy=False))
 
     def whole(name: str, least: type) -> Column:
-        columns = [np.empty(0, least), *parts.pop(name).values()]
-        return columns[1] if len(columns) == 2 else np.concatenate(columns)
+        return np.concatenate([np.empty(0, least), *(getattr(part, name) for part in parts)])
 
-    actions = _joined_actions(connection, parts["action"], {id_: len(column) for id_, column in parts["item"].items()})
+    action, action_names = _joined_actions(parts)
     return RawRows(
         account=whole("account", np.int32),
         item=whole("item", np.int32),
         value=whole("value", np.float32),
         time=whole("time", np.int64),
         line=whole("line", np.int32),
-        action=actions[0],
-        action_names=actions[1],
+        action=action,
+        action_names=action_names,
     )
 
 
-def _joined_actions(
-    connection: Connection, columns: Mapping[int, Column], sizes: Mapping[int, int]
-) -> tuple[Ints | None, tuple[str, ...]]:
-    """Return the actions of all batches in one numbering; rows of a file that names none have the action ""."""
-    if not columns:
+def _column_of_batch(row: Any) -> tuple[int, str, str]:
+    return row.batch_id, row.name, row.actions
+
+
+def _joined_actions(parts: Sequence[RawRows]) -> tuple[Ints | None, tuple[str, ...]]:
+    """Return the actions of all parts in one numbering; where a file names none they are called ""."""
+    if all(part.action is None for part in parts):
         return None, ()
-    stored = connection.execute(select(batch.c.id, batch.c.actions).where(batch.c.id.in_(columns)))
-    names_of = {row.id: json.loads(row.actions) for row in stored}
     numbers: dict[str, int] = {}
-    parts = []
-    for batch_id, size in sizes.items():
-        names = names_of.get(batch_id, [""])
+    columns = []
+    for part in parts:
+        names = part.action_names if part.action is not None else ("",)
         of_name = np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int32)
-        parts.append(of_name[columns[batch_id]] if batch_id in columns else np.full(size, of_name[0], np.int32))
-    return np.concatenate(parts), tuple(numbers)
+        columns.append(np.full(len(part.item), of_name[0]) if part.action is None else of_name[part.action])
+    return np.concatenate(columns), tuple(numbers)

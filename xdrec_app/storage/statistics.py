@@ -75,8 +75,7 @@ def domain_statistics(database: Database, name: str) -> DomainStatistics | None:
 def shared_people(connection: Connection) -> dict[tuple[str, str], int]:
     """Return how many people each pair of domains shares, every pair once, also those that share nobody."""
     revisions = _revisions(connection)
-    body = connection.execute(select(setting.c.body).where(setting.c.name == SHARED_PEOPLE)).scalar_one_or_none()
-    stored = json.loads(body) if body else {}
+    stored = _stored_shared(connection)
     counted = stored["counts"] if stored.get("revisions") == revisions else _count_shared(connection)
     names = {row.id: row.name for row in connection.execute(select(domain.c.id, domain.c.name))}
     counts = {(one, other): people for one, other, people in counted}
@@ -88,15 +87,22 @@ def refresh_statistics(database: Database) -> None:
     with database.read() as connection:
         outdated = connection.execute(_domains().where(statistic.c.revision.is_distinct_from(domain.c.revision))).all()
         revisions = _revisions(connection)
-        shared = _count_shared(connection) if outdated else []
+        is_current = _stored_shared(connection).get("revisions") == revisions
+        shared = [] if is_current else _count_shared(connection)
     for row in outdated:
-        values = {"domain_id": row.id, "revision": row.revision, "body": _count(database, row).model_dump_json()}
+        counted = _count(database, row)
         with database.write() as connection:
-            connection.execute(upsert(statistic).values(values).on_conflict_do_update(set_=values))
-    if outdated:
+            keep_statistics(connection, row.id, row.revision, counted)
+    if not is_current:
         values = {"name": SHARED_PEOPLE, "body": json.dumps({"revisions": revisions, "counts": shared})}
         with database.write() as connection:
             connection.execute(upsert(setting).values(values).on_conflict_do_update(set_=values))
+
+
+def keep_statistics(connection: Connection, domain_id: int, revision: int, counted: DomainStatistics) -> None:
+    """Store the statistics of a domain at a revision."""
+    values = {"domain_id": domain_id, "revision": revision, "body": counted.model_dump_json()}
+    connection.execute(upsert(statistic).values(values).on_conflict_do_update(set_=values))
 
 
 def _domains() -> Any:
@@ -106,6 +112,11 @@ def _domains() -> Any:
 
 def _revisions(connection: Connection) -> list[list[int]]:
     return [list(row) for row in connection.execute(select(domain.c.id, domain.c.revision).order_by(domain.c.id))]
+
+
+def _stored_shared(connection: Connection) -> dict[str, Any]:
+    body = connection.execute(select(setting.c.body).where(setting.c.name == SHARED_PEOPLE)).scalar_one_or_none()
+    return dict(json.loads(body)) if body else {}
 
 
 def _count_shared(connection: Connection) -> list[tuple[int, int, int]]:

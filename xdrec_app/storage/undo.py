@@ -14,7 +14,7 @@ from xdrec_app.core.jobs import Job
 from xdrec_app.storage.bulk import bulk_transaction, touch_domain
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.descriptions import take_back
-from xdrec_app.storage.row_writing import without_indexes
+from xdrec_app.storage.row_writing import build_indexes, drop_indexes
 from xdrec_app.storage.schema import batch, domain, interaction, rejected_line, segment
 from xdrec_app.storage.signals import domain_signal, store_signal, stored_values
 
@@ -92,13 +92,11 @@ def batches_of(connection: Connection, domain_id: int, kind: str) -> Sequence[An
 def remove_batches(connection: Connection, batches: Sequence[Any]) -> None:
     """Remove batches with all they brought; foreign keys are off, so whatever hangs on them goes by hand."""
     n_rows = sum(row.last_row - row.first_row + 1 for row in batches if row.first_row is not None)
-    with without_indexes(connection, n_rows) as rebuilt:
-        for row in batches:
-            if row.first_row is not None:
-                keys = interaction.c.id.between(row.first_row, row.last_row)
-                connection.execute(delete(interaction).where(keys))
-        for _ in rebuilt:
-            pass
+    indexes = drop_indexes(connection, n_rows)
+    for row in batches:
+        if row.first_row is not None:
+            connection.execute(delete(interaction).where(interaction.c.id.between(row.first_row, row.last_row)))
+    build_indexes(connection, indexes)
     for row in batches:
         if row.kind != "interactions":
             take_back(connection, row.domain_id, row.kind, row.id)

@@ -1,0 +1,134 @@
+"""Raw rows → the rows of a dataset: whose they are, what their values mean, and which of a repeated pair counts.
+
+What has to be asked of the database is asked first (:meth:`Resolution.of`); the rest is arithmetic, which may run while
+the connection is busy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from sqlalchemy import Connection, select
+
+from xdrec_app.datasets.arrays import Floats, Ints, Longs
+from xdrec_app.datasets.repeats import resolve
+from xdrec_app.datasets.signal_settings import SignalSettings
+from xdrec_app.datasets.signals import RawSignal
+from xdrec_app.storage.schema import account, domain, item, person
+from xdrec_app.storage.segments import RawRows
+from xdrec_app.storage.signals import effective_signal
+
+
+class ResolvedColumns(NamedTuple):
+    """The resolved rows of a domain, in canonical order.
+
+    Attributes
+    ----------
+    present
+        int32 positions of the people who have rows among all people of the domain's accounts, ascending.
+    users
+        int32 positions in `present`.
+    items, values, times, file_order
+        As in :class:`~xdrec_app.datasets.domain_table.DomainTable`; `file_order` is int32 where that fits.
+    """
+
+    present: Ints
+    users: Ints
+    items: Ints
+    values: Floats
+    times: Longs
+    file_order: Longs
+
+
+@dataclass(frozen=True, eq=False)
+class Resolution:
+    """How the rows of one domain are resolved at one revision.
+
+    Attributes
+    ----------
+    people
+        Names of the people behind its accounts, ascending.
+    accounts, person_of_account
+        int64 keys, and int32 positions of their people in `people`.
+    item_keys, item_ids
+        int64 keys in the order of the ids as text.
+    settings
+        What values mean; the scale is decided.
+    scale
+        Lowest and highest value that models meet; equal for implicit feedback.
+    """
+
+    revision: int
+    people: tuple[str, ...]
+    accounts: Longs
+    person_of_account: Ints
+    item_keys: Longs
+    item_ids: tuple[str, ...]
+    settings: SignalSettings
+    scale: tuple[float, float]
+
+    @classmethod
+    def of(cls, connection: Connection, domain_id: int) -> Resolution:
+        """Ask the database for all that resolving takes beside the rows."""
+        row: Any = connection.execute(select(domain).where(domain.c.id == domain_id)).one()
+        of_people = select(account.c.id, person.c.name).join(person).where(account.c.domain_id == domain_id)
+        accounts = connection.execute(of_people.order_by(person.c.name)).all()
+        of_items = select(item.c.id, item.c.item_id).where(item.c.domain_id == domain_id)
+        items = connection.execute(of_items.order_by(item.c.item_id)).all()
+        people = tuple(dict.fromkeys([name for _, name in accounts]))
+        position = {name: number for number, name in enumerate(people)}
+        settings = effective_signal(row)
+        return cls(
+            revision=row.revision,
+            people=people,
+            accounts=np.array([key for key, _ in accounts], np.int64),
+            person_of_account=np.array([position[name] for _, name in accounts], np.int32),
+            item_keys=np.array([key for key, _ in items], np.int64),
+            item_ids=tuple([id_ for _, id_ in items]),
+            settings=settings,
+            scale=settings.signal.scale((row.scale_low, row.scale_high), settings),
+        )
+
+    def digest(self) -> str:
+        """Return what tells one outcome of the same domain from another: revision, settings, links."""
+        digest = hashlib.sha256(f"{self.revision} {self.settings.model_dump_json()}".encode())
+        digest.update("\0".join(self.people).encode())
+        digest.update(self.accounts.tobytes())
+        digest.update(self.person_of_account.tobytes())
+        return digest.hexdigest()
+
+    def resolve(self, raw: RawRows) -> ResolvedColumns:
+        """Resolve all rows of the domain."""
+        signal = self.settings.signal
+        values, counts = signal.convert(RawSignal(raw.value, raw.action, raw.action_names), self.settings)
+        users = self.person_of_account[_positions(self.accounts, raw.account)]
+        items, times = _positions(self.item_keys, raw.item), raw.time
+        kept = None
+        if not counts.all():
+            kept = np.flatnonzero(counts)
+            users, items, values, times = users[kept], items[kept], values[kept], times[kept]
+        rows, values = resolve(users, items, values, times, self.settings.repeats)
+        present, users = _compress(users[rows])
+        return ResolvedColumns(present, users, items[rows], values, times[rows], rows if kept is None else kept[rows])
+
+
+def _positions(keys: Longs, wanted: Longs) -> Ints:
+    """Return where each wanted database key stands in `keys`, which are distinct and in any order."""
+    if not len(keys):
+        return np.empty(0, np.int32)
+    first = int(keys.min())
+    places = np.zeros(int(keys.max()) - first + 1, np.int32)
+    places[keys - first] = np.arange(len(keys), dtype=np.int32)
+    found: Ints = places[wanted - wanted.dtype.type(first)]
+    return found
+
+
+def _compress(users: Ints) -> tuple[Ints, Ints]:
+    """Number the people who occur anew; `users` ascends. Returns who occurs, and the new numbers."""
+    if not len(users):
+        return users, users
+    starts = np.append(True, np.diff(users) != 0)
+    return users[starts], (np.cumsum(starts) - 1).astype(np.int32)
