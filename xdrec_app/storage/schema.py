@@ -105,6 +105,7 @@ item = _table(
     UniqueConstraint("domain_id", "item_id"),
 )
 Index("item_domain", item.c.domain_id)  # in the order of the keys, for paging
+Index("item_title", item.c.domain_id, item.c.title.collate("NOCASE"))
 
 item_tag = _table(
     "item_tag",
@@ -197,6 +198,16 @@ statistic = _table(  # a cache: what a domain comes to at one revision
     Column("revision", Integer, nullable=False),
     Column("body", Text, nullable=False),  # JSON of storage.statistics.DomainStatistics
 )
+
+item_count = _table(  # a cache: how many people have each item, at one revision; it lies in the order of popularity
+    "item_count",
+    _to("domain", primary=True),
+    Column("interactions", Integer, primary_key=True),
+    Column("item_id", Integer, primary_key=True),  # points to no item: what is gone is not asked for
+    Column("revision", Integer, nullable=False),
+    rowid=False,
+)
+Index("item_count_item", item_count.c.item_id)
 
 report = _table(  # a cache: a domain looked at closely, at one revision
     "report",

@@ -75,7 +75,7 @@ def delete_domain(database: Database, name: str) -> Job[None]:
         if key is None:
             raise UserError(f"There is no domain '{name}' in the workspace.")
         remove_batches(connection, connection.execute(_batches().where(batch.c.domain_id == key)).all())
-        for table in ("item", "account", "identity", "snapshot", "statistic", "report"):
+        for table in ("item", "item_count", "account", "identity", "snapshot", "statistic", "report"):
             connection.execute(text(f"DELETE FROM {table} WHERE domain_id = :domain"), {"domain": key})
         connection.execute(text("DELETE FROM leak WHERE one_id = :domain OR other_id = :domain"), {"domain": key})
         connection.execute(delete(domain).where(domain.c.id == key))
