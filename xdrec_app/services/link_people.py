@@ -41,7 +41,7 @@ def link_people(request: LinkPeople) -> Job[LinkReport]:
         if request.mapping is not None:
             with database.read() as connection:
                 domains = domain_keys(connection)
-            file = MappingFile.open(request.mapping, request.dialect, list(domains))
+            file = MappingFile.open(request.mapping, request.dialect, [*domains, *request.columns.values()])
             places = columns_of_domains(database, file, domains, request.columns, request.rules)
             mapped = yield from read_mapping(file, places, request.rules)
             settings = LinkSettings(rules=request.rules, unlisted=request.unlisted)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from itertools import combinations
+from random import Random
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
 from xdrec_app.datasets.strangers import Cause, DomainIds, likely_cause
+from xdrec_app.storage.bulk import driver_cursor
 from xdrec_app.storage.links import link_settings
 
 SAMPLED, SAMPLED_OF_LARGER = 20_000, 200_000
@@ -25,8 +27,6 @@ _SHARE_SOMEBODY = """
     SELECT EXISTS (SELECT 1 FROM account AS one CROSS JOIN account AS other USING (person_id)
                    WHERE one.domain_id = :one AND other.domain_id = :other)
 """
-# Keys are spread by multiplication, or steps through two files of one order would never meet.
-_SAMPLE = "SELECT {id} FROM {table} WHERE domain_id = :domain AND id * 2654435761 % 4294967296 < :bound"
 _FIRST = "SELECT user_id FROM account WHERE domain_id = :domain ORDER BY id LIMIT :n"
 
 
@@ -66,13 +66,18 @@ def _share_somebody(connection: Connection, one: _Domain, other: _Domain) -> boo
 
 
 def _ids(connection: Connection, domain: _Domain, n_users: int) -> DomainIds:
-    def sample(table: str, id_: str, n_rows: int, n_wanted: int) -> list[str]:
-        bound = (1 << 32) * min(1.0, n_wanted / max(1, n_rows))
-        query = text(_SAMPLE.format(id=id_, table=table))
-        return list(connection.execute(query, {"domain": domain.id, "bound": int(bound)}).scalars())
+    users = _sample(connection, domain, "SELECT user_id FROM account WHERE domain_id = ?", domain.n_users, n_users)
+    items = _sample(connection, domain, "SELECT item_id FROM item WHERE domain_id = ?", domain.n_items, SAMPLED)
+    return DomainIds(domain.name, users, items)
 
-    users = sample("account", "user_id", domain.n_users, n_users)
-    return DomainIds(domain.name, users, sample("item", "item_id", domain.n_items, SAMPLED))
+
+def _sample(connection: Connection, domain: _Domain, query: str, n_rows: int, n_wanted: int) -> list[str]:
+    """Return ids at random places, the same ones each time; steps through two files might never meet."""
+    rows = driver_cursor(connection).execute(query, (domain.id,))
+    if n_rows <= n_wanted:
+        return [id_ for (id_,) in rows]
+    chosen = frozenset(Random(domain.id).sample(range(n_rows), n_wanted))
+    return [id_ for place, (id_,) in enumerate(rows) if place in chosen]
 
 
 def _first_ids(connection: Connection, domain: _Domain) -> tuple[str, ...]:

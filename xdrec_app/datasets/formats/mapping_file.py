@@ -47,13 +47,13 @@ class MappingFile:
     table: TableFile
 
     @classmethod
-    def open(cls, path: Path, dialect: Dialect, domains: Sequence[str] = ()) -> MappingFile:
+    def open(cls, path: Path, dialect: Dialect, names: Sequence[str] = ()) -> MappingFile:
         """Find out how a file is read.
 
         Parameters
         ----------
-        domains
-            A first line that names one of them is a header, whatever else it looks like.
+        names
+            Of domains and columns; a first line with one of them is a header, whatever else it looks like.
 
         Raises
         ------
@@ -63,7 +63,7 @@ class MappingFile:
         table = TableFile.open(path, dialect)
         if table.layout.dialect.has_header is False and dialect.has_header is None and table.layout.sample:
             first = table.layout.sample[0].cells
-            if any(speaks_of(cell, domain) for cell in first for domain in domains):
+            if any(speaks_of(cell, name) for cell in first for name in names if not name.isdecimal()):
                 table = TableFile.open(path, dialect.model_copy(update={"has_header": True}))
         names = table.layout.columns
         if len(names) < 2:
@@ -125,9 +125,9 @@ class MappingFile:
         return [ids - {""} for ids in found]
 
 
-def speaks_of(column: str, domain: str) -> bool:
-    """Tell whether a column's name names a domain: "book_id" and "user of Books" speak of "Books"."""
-    wanted = _plain(domain)
+def speaks_of(column: str, name: str) -> bool:
+    """Tell whether a column bears the name of a domain: "book_id" and "user of Books" speak of "Books"."""
+    wanted = _plain(name)
     return bool(wanted) and (wanted.removesuffix("s") or wanted) in _plain(column)
 
 
