@@ -1,145 +1,151 @@
-"""Values, times, ids and tags of single lines."""
+"""Values and prices of single cells."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from pathlib import Path
+import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from xdrec_app.datasets.formats.base import Dialect
-from xdrec_app.datasets.formats.cells import NOT_A_TIME, NOT_A_VALUE, parse_time, parse_value
-from xdrec_app.datasets.formats.interaction_file import InteractionFile
-from xdrec_app.datasets.formats.item_file import ItemFile
+from xdrec_app.datasets.formats.cells import guess_decimal, price_parser, value_parser, why_no_value
+from xdrec_app.datasets.formats.dialect import Dialect
 
-MOMENT = int(datetime(2020, 1, 31, 10, 30, tzinfo=UTC).timestamp())
-
-
-@pytest.mark.parametrize(
-    ("text", "value"), [("5", 5.0), (" 3.5 ", 3.5), ("-1e2", -100.0), ("4.0", 4.0), ("1e39", None), ("nan", None)]
-)
-def test_values(text, value):
-    found = parse_value(text, decimal_comma=False)
-    assert found is NOT_A_VALUE if value is None else found == value
+COMMAS, SEMICOLONS = Dialect(delimiter=","), Dialect(delimiter=";")
+POINT, COMMA = Dialect(decimal="."), Dialect(decimal=",")
 
 
-@pytest.mark.parametrize("text", ["", "five", "1_000", "inf", "-inf", "1e400", "4,5", "0x10", "1,234.5"])
-def test_what_is_no_finite_number_is_no_value(text):
-    assert parse_value(text, decimal_comma=False) is NOT_A_VALUE
-
-
-def test_a_decimal_comma_is_understood_where_the_comma_does_not_delimit():
-    assert parse_value("4,5", decimal_comma=True) == 4.5
-    assert parse_value("1,234,5", decimal_comma=True) is NOT_A_VALUE
-    assert parse_value("1,234.5", decimal_comma=True) is NOT_A_VALUE
+def value(text: str, dialect: Dialect = COMMAS) -> float:
+    return value_parser(dialect)(text)
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"),
+    ("text", "number"),
     [
-        ("881250949", 881250949),
-        (" 881250949.7 ", 881250949),
-        ("-5", -5),
-        (str(MOMENT * 1000 + 7), MOMENT),
-        (str(MOMENT * 1_000_000 + 7), MOMENT),
-        ("2020-01-31T10:30:00Z", MOMENT),
-        ("2020-01-31 10:30", MOMENT),
-        ("2020-01-31T11:30:00+01:00", MOMENT),
-        ("2020-01-31", MOMENT - 10 * 3600 - 30 * 60),
+        ("5", 5.0),
+        (" 3.5 ", 3.5),
+        ("-1e2", -100.0),
+        ("４．５", 4.5),
+        ("\u22121", -1.0),
+        ("1,234.5", 1234.5),
+        ("1 234.5", 1234.5),
+        ("1'234.5", 1234.5),
+        ("1,234", 1234.0),
+        ("85 %", 85.0),
+        ("4 stars", 4.0),
+        ("5星", 5.0),
+        ("True", 1.0),
+        ("否", 0.0),
+    ],
+)
+def test_a_number_is_understood_in_its_usual_forms(text: str, number: float) -> None:
+    assert value(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "no value"),
+        ("  ", "no value"),
+        ("NULL", "no value"),
+        ("NaN", "no value"),
+        ("five", "the value 'five' is not a number"),
+        ("1_000", "the value '1_000' is not a number"),
+        ("0x10", "the value '0x10' is not a number"),
+        ("4,5", "the value '4,5' is not a number"),
+        ("1,23,4", "the value '1,23,4' is not a number"),
+        (" inf ", "the value 'inf' is not a finite number"),
+        ("-Infinity", "the value '-Infinity' is not a finite number"),
+        ("1e999", "the value '1e999' is not a finite number"),
+        ("1e39", "the value '1e39' is too great"),
+    ],
+)
+def test_what_is_no_value_is_said_with_its_reason(text: str, reason: str) -> None:
+    assert math.isnan(value(text))
+    assert why_no_value(text) == reason
+
+
+@pytest.mark.parametrize(("text", "stars"), [("★★★", 3), ("★★★☆☆", 3), ("⭐️⭐️", 2), ("★★½☆", 2.5), ("☆☆☆", 0)])
+def test_stars_are_counted(text: str, stars: float) -> None:
+    assert value(text) == stars
+
+
+def test_marks_out_of_a_best_one_need_the_same_best_one() -> None:
+    parse = value_parser(COMMAS)
+
+    assert (parse("8/10"), parse("4.5 out of 10"), parse("10/10")) == (8, 4.5, 10)
+    assert math.isnan(parse("4/5"))
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("4,5", 4.5), ("1.234,56", 1234.56), ("1\u202f234,56", 1234.56), ("1.234", 1234.0), ("7", 7.0)]
+)
+def test_a_decimal_comma_makes_points_thousands(text: str, number: float) -> None:
+    assert value(text, COMMA) == number
+
+
+def test_a_point_before_decimals_is_refused_where_a_comma_stands_there() -> None:
+    assert math.isnan(value("4.5", COMMA))
+    assert why_no_value("4.5") == "the value '4.5' has no decimal comma"
+
+
+def test_without_a_decision_a_comma_is_decimal_only_where_it_does_not_delimit() -> None:
+    assert value("4,5", SEMICOLONS) == 4.5
+    assert value("1.234,5", SEMICOLONS) == value("1,234.5", SEMICOLONS) == 1234.5
+    assert value("4.125", SEMICOLONS) == value("4,125", SEMICOLONS) == 4.125
+    assert value("4,125", COMMAS) == 4125
+
+
+@given(st.floats(-1e6, 1e6, allow_nan=False), st.sampled_from([",", " ", "\u00a0", "'"]))
+def test_any_grouped_number_is_read_back(number: float, separator: str) -> None:
+    text = f"{number:,.3f}".replace(",", separator)
+
+    assert value(text, POINT) == round(number, 3)
+    if separator != "'":
+        european = f"{number:,.3f}".translate({ord(","): ".", ord("."): ","})
+        assert value(european, COMMA) == round(number, 3)
+
+
+@pytest.mark.parametrize(
+    ("cells", "decimal"),
+    [
+        (["4,5", "3"], ","),
+        (["4.5", "3"], "."),
+        (["1.234,5"], ","),
+        (["1,234.5"], "."),
+        (["1.234.567"], ","),
+        (["1,234"], None),
+        (["0,125"], ","),
+        (["3,5 €", "1.000 €"], ","),
+        (["1", "a,b", ""], None),
+        (["4.5", "4,5"], None),
+        (["4.5", "4.0", "4,5"], "."),
+    ],
+)
+def test_the_decimal_sign_is_guessed_from_cells_that_decide(cells: list[str], decimal: str | None) -> None:
+    assert guess_decimal(cells) == decimal
+
+
+@pytest.mark.parametrize(
+    ("text", "price"),
+    [
+        ("12.99", 12.99),
+        ("$12.99", 12.99),
+        ("US$ 1,299.00", 1299.0),
+        ("￥88", 88.0),
+        ("88元", 88.0),
+        ("EUR 5", 5.0),
+        ("0", 0.0),
+        ("free", None),
+        ("-3", None),
+        ("$1 - $2", None),
         ("", None),
-        ("  ", None),
+        ("inf", None),
     ],
 )
-def test_times(text, seconds):
-    assert parse_time(text) == seconds
+def test_a_price_may_have_a_currency_and_a_bad_one_is_none(text: str, price: float | None) -> None:
+    assert price_parser(COMMAS)(text) == price
 
 
-@pytest.mark.parametrize("text", ["yesterday", "31/01/2020", "1e17", "9" * 40, "9" * 5000, "nan", "inf", "2020-13-01"])
-def test_what_is_no_time_is_not_guessed(text):
-    assert parse_time(text) == NOT_A_TIME
-
-
-@pytest.fixture
-def interactions(tmp_path: Path):
-    def make(text: str, **dialect: object) -> InteractionFile:
-        path = tmp_path / "r.csv"
-        path.write_text(text, encoding="utf-8")
-        return InteractionFile.open(path, Dialect(**dialect), {})
-
-    return make
-
-
-def test_wrong_lines_are_rejected_with_their_reason_and_text(interactions):
-    file = interactions(
-        "user,item,rating,time\n"
-        "u1,i1,5,100\n"
-        " ,i1,5,100\n"
-        "u2,  ,5,100\n"
-        "u3,i1,good,100\n"
-        "u4,i1,,100\n"
-        "u5,i1,inf,100\n"
-        "u6,i1,3,soon\n"
-        "u7,i1\n"
-        "u8,i1,2,\n"
-    )
-    [chunk] = [chunk for chunk in file.chunks() if chunk.lines or chunk.rejected]
-    assert (chunk.users, chunk.values, chunk.times) == (["u1", "u8"], [5.0, 2.0], [100, None])
-    assert [(line, reason) for line, _, reason in chunk.rejected] == [
-        (3, "no user id"),
-        (4, "no item id"),
-        (5, "the value 'good' is not a number"),
-        (6, "no value"),
-        (7, "the value 'inf' is not a finite number"),
-        (8, "the time 'soon' is not understood"),
-        (9, "2 fields instead of 4"),
-    ]
-    assert chunk.rejected[2].text == "u3,i1,good,100"
-
-
-def test_ids_stay_text(interactions):
-    ids = ["007", "7", "7.0", "NA", "1e5", "9" * 40, "红楼梦", "a b"]
-    file = interactions("user,item\n" + "".join(f" {id_} ,{id_}\n" for id_ in ids))
-    users = [user for chunk in file.chunks() for user in chunk.users]
-    items = [item for chunk in file.chunks() for item in chunk.items]
-    assert users == items == ids
-
-
-def test_without_a_value_column_every_value_is_one(interactions):
-    file = interactions("user,item\na,b\n")
-    assert [chunk.values for chunk in file.chunks() if chunk.lines] == [[1.0]]
-    assert file.columns == {"user": "user", "item": "item"}
-
-
-def test_whole_columns_of_milliseconds_are_seconds(interactions):
-    file = interactions("u,i,5,1580466600000\nu,j,5,1580466600123\n")
-    assert [list(chunk.times) for chunk in file.chunks() if chunk.lines] == [[1580466600, 1580466600]]
-
-
-def test_a_sample_is_read_like_the_file(interactions):
-    file = interactions("user;item;rating\na;b;4,5\nc;d;x\n")
-    sample = file.sample()
-    assert (sample.users, sample.values, sample.rejected[0].line) == (["a"], [4.5], 3)
-
-
-@pytest.mark.parametrize(
-    ("cells", "tags"),
-    [
-        (["Drama|Sci-Fi/Fantasy", "Comedy"], [("Drama", "Sci-Fi/Fantasy"), ("Comedy",)]),
-        (["a; b ;a", ""], [("a", "b"), ()]),
-        (['"a, b"', "c"], [("a", "b"), ("c",)]),
-        (["a/b", "c"], [("a", "b"), ("c",)]),
-        (["Movies & TV"], [("Movies & TV",)]),
-    ],
-)
-def test_tags_are_separated_distinct_and_in_order(tmp_path, cells, tags):
-    path = tmp_path / "items.csv"
-    path.write_text("item,tags\n" + "".join(f"i{number},{cell}\n" for number, cell in enumerate(cells)))
-    file = ItemFile.open(path, Dialect(delimiter=","), {})
-    assert [item.tags for chunk in file.chunks() for item in chunk.items] == tags
-
-
-def test_an_item_line_without_an_id_is_rejected(tmp_path):
-    path = tmp_path / "items.csv"
-    path.write_text("item,title\n1,a\n ,b\n")
-    chunks = list(ItemFile.open(path, Dialect(), {}).chunks())
-    assert [tuple(line) for chunk in chunks for line in chunk.rejected] == [(3, " ,b", "no item id")]
+def test_a_price_with_a_decimal_comma() -> None:
+    assert price_parser(COMMA)("1.299,95 €") == 1299.95
