@@ -56,7 +56,7 @@ def arrow_columns(
         )
     except pa.ArrowInvalid:
         return None
-    if table.num_rows != body.count(b"\n"):  # a blank line, or a line break within quotes
+    if table.num_rows != body.count(b"\n"):  # a line break within quotes
         return None
     return tuple(ArrowColumn(table.column(name).combine_chunks()) for name in wanted_names)
 
@@ -67,7 +67,9 @@ def _is_unusual(body: bytes, comment: bytes) -> bool:
         b"\0" in body
         or (b"\r" in body and body.count(b"\r") != body.count(b"\r\n"))
         or (bool(comment) and (body.startswith(comment) or b"\n" + comment in body))
-        or body.startswith(codecs.BOM_UTF8)  # Arrow takes it for the mark of a file
+        or body.startswith((b"\n", b"\r", codecs.BOM_UTF8))  # Arrow takes this for the mark of a file
+        or b"\n\n" in body  # a blank line, for Arrow a row of empty cells
+        or b"\n\r" in body
     )
 
 

@@ -31,7 +31,7 @@ DELIMITER_WORDS = {
 }
 QUOTE, APOSTROPHE = '"', "'"
 COMMENT_MARKS = ("#", "%")
-SNIFFED_LINES = SAMPLE_ROWS * 10
+SNIFFED_LINES = SAMPLE_ROWS * 3
 MAX_DELIMITER = 8
 """Characters."""
 
@@ -53,9 +53,10 @@ def guess_grammar(lines: Sequence[str], wish: Dialect) -> Grammar:
     quote = QUOTE if wish.quote is None else wish.quote
     delimiter = best_delimiter(data, quote) if wish.delimiter is None else _known_delimiter(wish.delimiter)
     if wish.quote is None:
-        with_apostrophes = best_delimiter(data, APOSTROPHE) if wish.delimiter is None else delimiter
-        if _share_enclosed(data, with_apostrophes, APOSTROPHE) >= ENOUGH:
-            quote, delimiter = APOSTROPHE, with_apostrophes
+        has_apostrophes = any(APOSTROPHE in line for line in data) and not any(QUOTE in line for line in data)
+        other = best_delimiter(data, APOSTROPHE) if has_apostrophes and wish.delimiter is None else delimiter
+        if has_apostrophes and _share_enclosed(data, other, APOSTROPHE) >= ENOUGH:
+            quote, delimiter = APOSTROPHE, other
         elif delimiter == "\t" and _means_nothing(data, delimiter):
             quote = ""
     if wish.comment is None and comment and _is_marked_header(some, comment, delimiter):
@@ -77,7 +78,8 @@ def best_delimiter(lines: Sequence[str], quote: str) -> str:
         share = n_records / len(records) if width > 1 else 0.0
         return round(share * (1.0 if first_agrees else 0.5), 1), width
 
-    best = max(DELIMITERS, key=fitness)
+    present = [delimiter for delimiter in DELIMITERS if any(delimiter in line for line in lines)]
+    best = max(present, key=fitness, default=DELIMITERS[0])
     if fitness(best)[0] < 0.5:
         for delimiter in WEAK_DELIMITERS:
             if fitness(delimiter)[0] > ENOUGH and _separates_numbers(lines, delimiter):
@@ -121,11 +123,9 @@ def _is_marked_header(lines: Sequence[str], comment: str, delimiter: str) -> boo
 
 
 def _share_enclosed(lines: Sequence[str], delimiter: str, quote: str) -> float:
-    """Return the share of lines with a field in quotes; 0 where the usual quotes occur as well."""
+    """Return the share of lines with a field in quotes."""
     edge = re.escape(delimiter)
     enclosed = re.compile(rf"(?:^|{edge}){quote}[^{quote}]*{quote}(?:{edge}|$)")
-    if quote != QUOTE and any(QUOTE in line for line in lines):
-        return 0.0
     return sum(enclosed.search(line) is not None for line in lines) / max(len(lines), 1)
 
 

@@ -20,7 +20,7 @@ from xdrec_app.datasets.formats.encoding_guess import (
 )
 from xdrec_app.datasets.formats.source import HEAD_BYTES, FileHead, Source, open_source
 
-BLOCK_BYTES = 1 << 23
+BLOCK_BYTES = 1 << 22
 
 EVIDENCE_BYTES = HEAD_BYTES
 """How many bytes of lines that are not ASCII are looked at, before and after the first that is not UTF-8."""
