@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from xdrec_app.datasets.linking import Groups
 from xdrec_app.storage import strangers
