@@ -16,6 +16,12 @@ from xdrec_app.datasets.signals import RawSignal
 from xdrec_app.datasets.synthetic import SampleFile, sample_worlds
 
 WORLDS = ("ads", "music", "news_video", "shop")
+KIND_OF_COLUMN: dict[str, SignalKey] = {
+    "event_type": "events",
+    "time_spent": "views",
+    "watch_seconds": "views",
+    "clicked": "impressions",
+}
 ACTIONS = ("view", "cart", "purchase")
 
 
@@ -43,9 +49,8 @@ def seconds(cells: object) -> np.ndarray:
 
 def liked(file: SampleFile) -> set[tuple[str, str]]:
     """Return the pairs of person and item whose strength makes them a like."""
-    signals: dict[str, SignalKey] = {"rating": "ratings", "play_count": "purchases", "quantity": "purchases"}
     names = list(file.columns)
-    kind = file.signal or signals[names[2]]
+    kind = KIND_OF_COLUMN.get(names[2], "purchases")
     raw = RawSignal(np.ones(len(column(file, 0)), np.float32))
     if kind == "events":
         actions = np.array([ACTIONS.index(action) for action in file.columns["event_type"]], np.int32)

@@ -120,7 +120,7 @@ def _impressions(society: Society, user_ids: tuple[str, ...]) -> tuple[SampleFil
         "timestamp": log.times,
     }
     return (
-        SampleFile("ad_impressions.csv", "Ads", "interactions", impressions, signal="impressions"),
+        SampleFile("ad_impressions.csv", "Ads", "interactions", impressions),
         SampleFile("ad_creatives.csv", "Ads", "items", item_columns(ads, "ad_id")),
     )
 
@@ -138,6 +138,6 @@ def _purchases(society: Society, user_ids: tuple[str, ...]) -> tuple[SampleFile,
         "order_date": iso_times(log.times),
     }
     return (
-        SampleFile("shop_orders.csv", "Shop", "interactions", orders, signal="purchases"),
+        SampleFile("shop_orders.csv", "Shop", "interactions", orders),
         SampleFile("shop_products.csv", "Shop", "items", item_columns(products, "sku")),
     )

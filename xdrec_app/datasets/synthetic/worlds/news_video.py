@@ -38,7 +38,7 @@ PULL = 0.6
 """How much taste decides beside popularity and freshness."""
 LIFETIMES = (1.05, 8.0)
 """Days after which the appeal of a piece of news and of a video has fallen to 1/e."""
-FORGOTTEN = 12.0
+FORGOTTEN = 6.0
 """In so many lifetimes."""
 READ_AGAIN = 0.08
 """Share of the returns to the same piece that really happen."""
@@ -127,7 +127,7 @@ def _news(society: Society, user_ids: tuple[str, ...]) -> tuple[SampleFile, Samp
     }
     about = {**item_columns(articles, "article_id", "summary"), "published_at": iso_times(published)}
     return (
-        SampleFile("news_reads.csv", "News", "interactions", reads, signal="views"),
+        SampleFile("news_reads.csv", "News", "interactions", reads),
         SampleFile("news_articles.csv", "News", "items", about),
     )
 
@@ -152,7 +152,7 @@ def _videos(society: Society, user_ids: tuple[str, ...]) -> tuple[SampleFile, Sa
         "published_at": iso_times(published, "%Y-%m-%d %H:%M:%S"),
     }
     return (
-        SampleFile("video_views.csv", "Video", "interactions", views, signal="views"),
+        SampleFile("video_views.csv", "Video", "interactions", views),
         SampleFile("video_clips.csv", "Video", "items", about),
     )
 
@@ -197,15 +197,17 @@ def _choose_fresh(
     """
     chosen = np.full(len(rows), -1)
     days = times // DAY
+    # exp(-age) is exp(published) but for a factor that all items of a visit share.
+    weights = np.exp(appeal + (published - published[0]) / lifetime_s)
     for day in np.unique(days).tolist():
         visits = np.flatnonzero(days == day)
         fresh = slice(*np.searchsorted(published, (day * DAY - FORGOTTEN * lifetime_s, (day + 1) * DAY)).tolist())
-        age = (times[visits, None] - published[None, fresh]) / lifetime_s
-        keys = np.where(age >= 0, appeal[rows[visits], fresh] - age, -np.inf)
+        is_out = published[None, fresh] <= times[visits, None]
+        # The largest of weights / exponential noise is a draw by weight.
+        keys = weights[rows[visits], fresh] * is_out / rng.standard_exponential(is_out.shape)
         if keys.shape[1]:
-            best = np.argmax(keys + rng.gumbel(size=keys.shape), axis=1)
-            is_out = keys[np.arange(len(visits)), best] > -np.inf
-            chosen[visits] = np.where(is_out, fresh.start + best, -1)
+            best = np.argmax(keys, axis=1)
+            chosen[visits] = np.where(keys[np.arange(len(visits)), best] > 0, fresh.start + best, -1)
     return chosen
 
 

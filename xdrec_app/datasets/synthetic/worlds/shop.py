@@ -130,7 +130,7 @@ class Shop(World):
             }
             stem = flavour.name.lower()
             files += (
-                SampleFile(f"{stem}_events.csv", flavour.name, "interactions", events, signal="events"),
+                SampleFile(f"{stem}_events.csv", flavour.name, "interactions", events),
                 SampleFile(f"{stem}_products.csv", flavour.name, "items", item_columns(products, "product_id")),
                 SampleFile(f"{stem}_customers.csv", flavour.name, "users", _about(society, number, customer_ids)),
             )
