@@ -21,6 +21,7 @@ from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.domain_table import DomainTable
 from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.datasets.splitting import Split, SplitPlan, splits
+from xdrec_app.evaluation.copies import Copies, divide
 from xdrec_app.evaluation.held_out import HeldOut
 from xdrec_app.evaluation.protocol import Candidates, Protocol
 from xdrec_app.evaluation.validation import monitor_of, validation
@@ -50,6 +51,8 @@ class Experiment:
         How the target's rows are divided.
     protocol
         Printed beside every figure.
+    copies
+        Items that sources share with the target, and what is done with them.
     """
 
     target: DomainTable
@@ -57,6 +60,7 @@ class Experiment:
     split: Split
     plan: SplitPlan
     protocol: Protocol
+    copies: tuple[Copies, ...] = ()
 
     @classmethod
     def draw(
@@ -67,6 +71,7 @@ class Experiment:
         seed: int,
         candidates: Candidates = "full",
         negatives: int = 0,
+        copies: Sequence[Copies] = (),
     ) -> Experiment:
         """Divide the target's rows by a split of the registry."""
         split = splits[split_key]()
@@ -80,8 +85,9 @@ class Experiment:
             candidates=candidates,
             negatives=negatives if candidates == "sampled" else 0,
             relevant_from=relevant_from(target.scale),
+            copies=tuple(sorted((found.rule for found in copies if found.rule), key=lambda rule: rule.source)),
         )
-        return cls(target, tuple(sources), split, plan, protocol)
+        return cls(target, tuple(sources), split, plan, protocol, tuple(copies))
 
     @property
     def has_test(self) -> bool:
@@ -90,9 +96,11 @@ class Experiment:
 
     def data(self, *, with_sources: bool, with_validation: bool) -> CrossDomainData:
         """Return what a model may learn from; with the validation part or without."""
-        parts = [self.plan.train, self.plan.valid] if with_validation else [self.plan.train]
-        visible = [source.take(self.split.visible(source, self.target, self.plan)) for source in self.sources]
-        return CrossDomainData.join(self.target.take(np.concatenate(parts)), visible if with_sources else [])
+        seen = [self.plan.train, self.plan.valid] if with_validation else [self.plan.train]
+        hidden = np.setdiff1d(np.arange(len(self.target)), np.concatenate(seen))
+        sources = self.sources if with_sources else ()
+        visible = [source.take(self.split.visible(source, self.target, self.plan)) for source in sources]
+        return CrossDomainData.join(*divide(self.target, hidden, visible, self.copies))
 
     def held_out(self, part: Literal["valid", "test"], data: CrossDomainData) -> HeldOut:
         """Return the validation or test rows in the numbering of `data`.

@@ -12,6 +12,24 @@ Candidates = Literal["full", "sampled"]
 DEFAULT_CUTOFFS = (5, 10, 20)
 
 
+class CopyRule(Value):
+    """What was done with the target's items that a source has too.
+
+    Attributes
+    ----------
+    source
+        Name of the source.
+    decision
+        keep: nothing, although they leak; exclude: they were not trained on; merge: they counted as the target's.
+    copies
+        How many items of the source that are.
+    """
+
+    source: str
+    decision: Literal["keep", "exclude", "merge"]
+    copies: int
+
+
 class Protocol(Value):
     """Everything two figures must share to be comparable.
 
@@ -36,6 +54,9 @@ class Protocol(Value):
         The k of ranking metrics, ascending.
     relevant_from
         A test interaction counts as liked from this value on.
+    copies
+        What was done with items that sources share with the target, ascending by source; only where they leak or
+        something was done.
     """
 
     split: str
@@ -47,6 +68,7 @@ class Protocol(Value):
     negatives: int = 0
     cutoffs: tuple[int, ...] = DEFAULT_CUTOFFS
     relevant_from: float
+    copies: tuple[CopyRule, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -60,4 +82,31 @@ class Protocol(Value):
             competing = f"all items of {self.target} the person has not interacted with in training compete"
         else:
             competing = f"each liked test item competes with {self.negatives} random items of {self.target}"
-        return f"{self.split_words}; {competing}; liked means a value of at least {self.relevant_from:g}; {self.scored}"
+        parts = [self.split_words, competing, f"liked means a value of at least {self.relevant_from:g}", self.scored]
+        return "; ".join([*parts, *(self._words(rule) for rule in self.copies)])
+
+    @property
+    def alone(self) -> Protocol:
+        """The same for a run without sources, which copies do not touch."""
+        return self.model_copy(update={"copies": ()})
+
+    @property
+    def warning(self) -> str:
+        """Why the figure must not be believed, in a sentence; empty if nothing is known against it."""
+        leaking = [rule for rule in self.copies if rule.decision == "keep"]
+        if not leaking:
+            return ""
+        items = " and ".join(f"{rule.copies} items of {rule.source}" for rule in leaking)
+        return (
+            f"{items} are items of {self.target} too, and the same people have them in both domains: "
+            "what looks like transfer is the test item seen again. Exclude or merge the copies."
+        )
+
+    def _words(self, rule: CopyRule) -> str:
+        match rule.decision:
+            case "keep":
+                return f"{rule.copies} items of {rule.source} are items of {self.target} too and leak"
+            case "exclude":
+                return f"{rule.copies} items of {rule.source} that {self.target} has too are not trained on"
+            case "merge":
+                return f"{rule.copies} items of {rule.source} count as the items of {self.target} that they are"

@@ -12,9 +12,10 @@ def lift(with_: Evaluation, without: Evaluation) -> dict[str, Comparison]:
     Raises
     ------
     ValueError
-        When the two were not made under the same protocol: such figures must not stand side by side.
+        When the two were not made under the same protocol: such figures must not stand side by side. A run without
+        sources need not know what was done with copies in them.
     """
-    if with_.protocol != without.protocol:
+    if without.protocol not in (with_.protocol, with_.protocol.alone):
         raise ValueError("the two evaluations were made under different protocols")
     names = [name for name in with_.metrics if name in without.metrics]
     return compare(with_, without, names, seed=with_.protocol.seed)

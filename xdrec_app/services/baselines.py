@@ -131,7 +131,7 @@ def _best_single_domain(trial: Trial, evaluation: Evaluation) -> int | None:
     return best_single_domain_run(
         trial.database,
         target=trial.experiment.target.name,
-        protocol_digest=trial.experiment.protocol.digest,
+        protocol_digest=trial.alone().protocol.digest,
         data_digest=trial.alone().data_digest,
         metric_name=monitor,
         higher_is_better=higher_is_better,

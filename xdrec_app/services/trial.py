@@ -16,6 +16,7 @@ from xdrec_app.evaluation.archive import unpack_evaluation
 from xdrec_app.evaluation.evaluate import evaluate
 from xdrec_app.evaluation.experiment import Experiment, Fitted
 from xdrec_app.evaluation.held_out import HeldOut
+from xdrec_app.evaluation.protocol import Protocol
 from xdrec_app.evaluation.result import Evaluation
 from xdrec_app.models.base import Recommender
 from xdrec_app.models.capabilities import Capabilities, Task
@@ -53,9 +54,14 @@ class Trial:
             decisive = tuple(source.name for source in self.experiment.sources)
         return data_digest(self.database, [self.experiment.target.name, *decisive])
 
+    @property
+    def protocol(self) -> Protocol:
+        """What it is judged under: without sources, what is done with copies in them does not matter."""
+        return self.experiment.protocol if self.sources else self.experiment.protocol.alone
+
     def record(self, role: Role) -> NewRun:
         """Describe the run that this trial will be."""
-        protocol = self.experiment.protocol
+        protocol = self.protocol
         return NewRun(
             role=role,
             model=self.model_class.key,
@@ -87,7 +93,7 @@ class Trial:
     def evaluate(self, model: Recommender, held_out: HeldOut) -> Job[Evaluation]:
         """Judge the fitted model; a job. A fit that was stopped is judged too."""
         tasks = tasks_of(model.capabilities)
-        return deaf_to_stop(evaluate(model, held_out, self.experiment.protocol, tasks))
+        return deaf_to_stop(evaluate(model, held_out, self.protocol, tasks))
 
 
 def tasks_of(capabilities: Capabilities) -> tuple[Task, ...]:
