@@ -140,7 +140,7 @@ def test_columns_with_the_names_of_domains_settle_what_ids_leave_open(tmp_path, 
     pairs = "".join(f"{n},{229 - n}\n" for n in range(100, 130))
     report = run(link_people(LinkPeople(workspace=path, mapping=write("map.csv", f"film_id,book_id\n{pairs}"))))
     assert report.columns == {"Books": "book_id", "Films": "film_id"} and report.linked == 30
-    with pytest.raises(UserError, match=r"not clear which column of open\\.csv holds the ids of Books"):
+    with pytest.raises(UserError, match=r"not clear which column of open\.csv holds the ids of Books"):
         run(link_people(LinkPeople(workspace=path, mapping=write("open.csv", f"a_id,b_id\n{pairs}"))))
 
 
