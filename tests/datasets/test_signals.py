@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xdrec_app.datasets.signals import SignalSettings, settled, usual_scale
+from xdrec_app.datasets.signal_settings import SignalSettings
+from xdrec_app.datasets.signals import settled, usual_scale
 
 
 def scale_of(*values: float, **often: int) -> tuple[float, float]:
@@ -81,6 +82,15 @@ def test_ratings_that_are_all_one_turn_out_to_be_clicks() -> None:
 
     assert settled(guess, np.array([1.0]), np.array([7])).kind == "clicks"
     assert settled(guess, np.array([1.0, 9.0]), np.array([7, 1])) == SignalSettings(kind="ratings", scale=(1, 10))
+
+
+def test_whole_ratings_beyond_any_scale_turn_out_to_be_counts() -> None:
+    guess = SignalSettings(kind="ratings")
+    plays = np.array([1.0, 30.0, 119.0, 9000.0]), np.array([9000, 900, 90, 1])
+
+    assert settled(guess, *plays) == SignalSettings(kind="purchases", repeats="sum")
+    assert settled(guess, np.array([1.5, 500.0]), np.array([1, 1])).scale == (1.5, 500)
+    assert settled(guess, np.array([1.0, 5.0, 500.0]), np.array([900, 900, 1])).scale == (1, 5)
 
 
 @pytest.mark.parametrize("guess", [SignalSettings(kind="purchases", repeats="sum"), SignalSettings(kind="views")])

@@ -19,10 +19,12 @@ ACTION_WEIGHTS: Mapping[str, float] = {
     **dict.fromkeys(("view", "click", "pv", "impression", "浏览", "点击"), 0.5),
     **dict.fromkeys(("fav", "favorite", "favourite", "like", "wishlist", "收藏"), 1.0),
     **dict.fromkeys(("cart", "addtocart", "add_to_cart", "basket", "加购"), 1.0),
+    **dict.fromkeys(("play", "watch", "listen", "read", "share", "comment", "follow"), 1.0),
+    **dict.fromkeys(("播放", "观看", "收听", "阅读", "分享", "评论", "关注", "点赞"), 1.0),
     **dict.fromkeys(("purchase", "buy", "transaction", "order", "购买"), 2.0),
-    **dict.fromkeys(("remove_from_cart", "dislike"), 0.0),
+    **dict.fromkeys(("remove_from_cart", "removefromcart", "dislike", "skip"), 0.0),
 }
-"""Weights of the usual actions of a shop; an action that is not here weighs 1."""
+"""Weights of the usual actions; an action that is not here weighs 1."""
 
 
 class RawSignal(NamedTuple):
@@ -200,7 +202,8 @@ STRAY_SHARE = 0.001
 def settled(guess: SignalSettings, values: Doubles, counts: Longs) -> SignalSettings:
     """Return what all values of a file make of a guess that knew its beginning only.
 
-    Ratings get their scale; where each of them is 1, nobody rated and the lines are clicks.
+    Ratings get their scale. Where each of them is 1, nobody rated and the lines are clicks; where they are whole
+    numbers beyond any usual scale, somebody counted and the lines are purchases or plays.
 
     Parameters
     ----------
@@ -211,6 +214,9 @@ def settled(guess: SignalSettings, values: Doubles, counts: Longs) -> SignalSett
         return guess
     if np.all(values == 1):
         return SignalSettings(kind="clicks", repeats=Clicks.usual_repeats)
+    usual, _ = _without_strays(values, counts)
+    if usual.min() >= 0 and usual.max() > SCALE_ENDS[-1] and not np.any(usual % 1):
+        return SignalSettings(kind="purchases", repeats=Purchases.usual_repeats)
     return guess.model_copy(update={"scale": usual_scale(values, counts)})
 
 

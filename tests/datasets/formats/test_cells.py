@@ -106,6 +106,16 @@ def test_any_grouped_number_is_read_back(number: float, separator: str) -> None:
         assert value(european, COMMA) == round(number, 3)
 
 
+@given(st.text() | st.from_regex(r"[-+]?[\d., ']{0,12}[%★/\d]*", fullmatch=True), st.sampled_from((".", ",", None)))
+def test_any_text_is_a_finite_number_or_has_a_reason(text: str, decimal: str | None) -> None:
+    dialect = Dialect(decimal=decimal, delimiter=";")
+
+    assert math.isfinite(value(text, dialect)) or "value" in why_no_value(text)
+    price = price_parser(dialect)(text)
+    assert price is None or price >= 0
+    assert guess_decimal([text]) in {None, ".", ","}
+
+
 @pytest.mark.parametrize(
     ("cells", "decimal"),
     [

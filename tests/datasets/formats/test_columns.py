@@ -101,6 +101,7 @@ def test_roles_are_guessed_from_values_without_a_header(table, row, columns):
         ("u1,i1,20210304\nu2,i2,20210305\n", {"user": 0, "item": 1, "time": 2}),
         ("u1,i1,04.03.2021,5\nu2,i2,05.03.2021,3\n", {"user": 0, "item": 1, "value": 3, "time": 2}),
         ("u1,i1,shop\nu2,i2,web\n", {"user": 0, "item": 1}),
+        ("u1,2009-05-04T23:08:57Z,i1\nu1,2009-05-04T23:09:57Z,i2\n", {"user": 0, "item": 2, "time": 1}),
     ],
 )
 def test_actions_and_dates_are_known_without_a_header(table, text, columns):
@@ -176,6 +177,8 @@ def test_columns_always_have_distinct_names(cells):
 
 def test_without_a_header_wordy_rows_are_items(table):
     assert guess_kind(table("1,Toy Story,a\n2,The Heat,b\n3,Jumanji Two,c\n")) == "items"
+    assert guess_kind(table("1,Toy Story,a\n1,The Heat,b\n1,Jumanji Two,c\n")) == "interactions"
+    assert guess_kind(table("u1,2020-01-31 10:00,a\nu2,2020-01-31 11:00,b\n")) == "interactions"
 
 
 def test_a_choice_overrules_the_guess_and_takes_its_column(table):

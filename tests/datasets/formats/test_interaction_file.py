@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xdrec_app.datasets.arrays import NO_TIME
+from xdrec_app.datasets.formats.cells import MISSING
 from xdrec_app.datasets.formats.dialect import Dialect
 from xdrec_app.datasets.formats.interaction_file import InteractionChunk, InteractionFile
 
@@ -143,6 +147,22 @@ def test_a_line_without_its_domain_is_rejected(interactions):
     assert chunk.domains is not None
     assert chunk.domains.cells() == ["books"]
     assert reasons(chunk) == [(3, "no domain")]
+
+
+CELLS = st.sampled_from(("u1", " u2 ", "", "NULL", "5", "4.5", "x", "inf", "2020-01-31", "9" * 30, "★★"))
+
+
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=5), min_size=1, max_size=30))
+def test_every_record_is_an_interaction_or_rejected(rows):
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "r.csv"
+        lines = [",".join(row) for row in rows if any(row) or len(row) > 1]
+        path.write_text("\n".join(["user,item,rating,time", *lines]), encoding="utf-8")
+        chunks = list(InteractionFile.open(path, Dialect(), {}).chunks())
+    assert sum(len(chunk.lines) + len(chunk.rejected) for chunk in chunks) == len(lines)
+    for chunk in chunks:
+        assert np.isfinite(chunk.values).all()
+        assert not set(chunk.users.cells()) & MISSING
 
 
 def test_a_sample_is_read_like_the_file(interactions):

@@ -157,6 +157,17 @@ def test_whole_columns_are_read_like_single_cells(numbers: list[int]) -> None:
     assert found == pytest.approx([parse(str(number)) for number in numbers], rel=0, abs=1)
 
 
+@given(
+    st.text()
+    | st.from_regex(r"\d{1,4}[-/. ]?\d{1,2}[-/. ,年]{0,2}\d{0,4}[ T]?[\d:.]{0,12}(Z|[+-]\d{4}| [ap]m)?", fullmatch=True)
+)
+def test_any_text_is_a_moment_of_the_range_or_none(text: str) -> None:
+    for dialect in (DAY, MONTH, Dialect()):
+        moment = time_parser(dialect, is_compact=True)(text)
+        assert moment in {NO_TIME, NOT_A_TIME} or EARLIEST <= moment < LATEST
+    assert not (is_order_open([text]) and guess_date_order([text]))
+
+
 def test_eight_digits_are_a_date_where_the_column_holds_dates() -> None:
     assert are_compact(["20210304", " 19991231 ", ""])
     assert not are_compact(["20210304", "20210399"])

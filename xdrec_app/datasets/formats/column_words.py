@@ -28,7 +28,7 @@ VALUE_WORDS: Mapping[SignalKey, str] = {
         ordercount units times frequency weight amount
         数量 购买数量 次数 播放次数 购买次数 件数
     """,
-    "impressions": "click clicked clicks isclick isclicked clk label 是否点击 点击",
+    "impressions": "click clicked clicks isclick isclicked clk label target 是否点击 点击",
 }
 """Kind → names of its value column; a column of a name further up is preferred to one further down."""
 
@@ -47,10 +47,11 @@ WORDS: Mapping[Role, str] = {
         用户id 用户编号 用户 会员id 会员编号 会员 客户id 客户编号 客户 顾客id 顾客 买家id 买家 读者id 读者 观众id 观众
     """,
     "item": """
-        itemid item iid asin parentasin movieid movie filmid film productid product isbn isbn13 bookid book sku skuid
+        itemid item iid asin parentasin movieid movie filmid film productid product bookid isbn isbn13 book sku skuid
         goodid goods goodsid stockcode songid song trackid track albumid album musicid artistid artist articleid article
         newsid news videoid video showid show gameid game appid animeid businessid restaurantid recipeid jokeid adid
-        adgroupid campaignid courseid courseno listingid postid storyid podcastid productcode itemcode itemno
+        adgroupid campaignid campaign creativeid courseid courseno listingid postid storyid podcastid productcode
+        itemcode itemno
         商品id 商品编号 商品编码 商品 物品id 物品编号 物品 产品id 产品编号 产品 项目id 项目 电影id 电影 影片id 影片
         图书id 图书 书籍id 书籍 歌曲id 歌曲 音乐id 音乐 视频id 视频 新闻id 新闻 文章id 文章 广告id 广告
     """,

@@ -12,6 +12,7 @@ from xdrec_app.datasets.formats.base import TableFile
 from xdrec_app.datasets.formats.column_words import ABOUT_PEOPLE, KIND_OF_VALUE, NAMES, plain
 from xdrec_app.datasets.formats.dialect import Kind, Role
 from xdrec_app.datasets.formats.role_guess import (
+    are_dates,
     interaction_roles,
     interaction_roles_by_value,
     is_named,
@@ -72,7 +73,8 @@ def guess_kind(table: TableFile) -> Kind:
     columns = sample_columns(table)
     if not has_names(table):
         wordy = sum(" " in cell for cell in columns[1]) if len(columns) > 1 else 0
-        return "items" if wordy * 3 > len(table.layout.sample) else "interactions"
+        is_described = wordy * 3 > len(table.layout.sample) and len(set(columns[0])) == len(columns[0])
+        return "items" if is_described and not any(map(are_dates, columns[:2])) else "interactions"
     names = table.layout.columns
     roles = guess_roles(table, "interactions")
     if "user" in roles:

@@ -77,9 +77,11 @@ def user_roles(names: Sequence[str]) -> dict[Role, int]:
 
 def interaction_roles_by_value(columns: Sequence[Cells]) -> dict[Role, int]:
     """Guess the roles of nameless columns: user, item, then what looks like an action, a time, a value."""
-    in_order: tuple[Role, ...] = ("user", "item")
-    found: dict[Role, int] = {role: position for position, role in enumerate(in_order[: len(columns)])}
-    for position, cells in enumerate(columns[2:], start=2):
+    rest = [position for position, cells in enumerate(columns) if position > 1 or not are_dates(cells)]
+    found: dict[Role, int] = dict(zip(("user", "item"), rest, strict=False))
+    for position, cells in enumerate(columns):
+        if position in found.values():
+            continue
         if "action" not in found and are_actions(cells):
             found["action"] = position
         elif "time" not in found and are_times(cells):
@@ -126,6 +128,11 @@ def is_time(cell: str) -> bool:
 def are_times(cells: Cells) -> bool:
     """Tell whether a column holds times."""
     return _mostly(cells, is_time) or are_compact(cells)
+
+
+def are_dates(cells: Cells) -> bool:
+    """Tell whether a column holds times that are no plain numbers, which might as well be ids."""
+    return _mostly(cells, lambda cell: not is_number(cell) and is_time(cell))
 
 
 def are_values(cells: Cells) -> bool:
