@@ -231,6 +231,8 @@ same_item = _table(  # pairs of items that are one, of the audits above
     "same_item",
     Column("one_id", Integer, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True, nullable=False),
     Column("other_id", Integer, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("raters", Integer, nullable=False),  # people who have both
+    Column("evidence", Text, nullable=False),  # words of "id title raters"
     rowid=False,
 )
 Index("same_item_other", same_item.c.other_id)
