@@ -10,26 +10,18 @@ from typing import Self
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.evaluation.protocol import Protocol
+from xdrec_app.services.browse_tables import TableReader
 from xdrec_app.services.figures import figures
 from xdrec_app.services.results import DomainSummary, SharedUsers, WorkspaceSummary
-from xdrec_app.services.views import BatchRow, CurvePoint, Histogram, ItemRow, PersonHit, RejectedRow, RunRow
-from xdrec_app.storage import browsing, statistics
-from xdrec_app.storage.database import Database, open_database
+from xdrec_app.services.views import CurvePoint, Histogram, RunRow
+from xdrec_app.storage import statistics
+from xdrec_app.storage.database import open_database
 from xdrec_app.storage.run_reading import list_runs, load_curves
 from xdrec_app.storage.run_records import StoredRun
 
-PAGE = 100
-"""Rows of a table that are fetched at once, unless told otherwise."""
 
-MAX_BATCHES = 1000
-"""Imports that are listed at most, the newest ones."""
-
-
-class Browser:
+class Browser(TableReader):
     """Reads a workspace for a window; use :meth:`open`, and only on the thread that opened it."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -74,32 +66,6 @@ class Browser:
             values=tuple(value for value, _ in found.histogram), counts=tuple(count for _, count in found.histogram)
         )
 
-    def items(self, domain: str, after: int | None = None, limit: int = PAGE, search: str = "") -> tuple[ItemRow, ...]:
-        """Return the next items of a domain, in the order of their import.
-
-        Parameters
-        ----------
-        after
-            The `key` of the last row of the page before; None for the first page.
-        search
-            Part of the title or of the id; empty = all.
-        """
-        with self._database.read() as connection:
-            rows = browsing.items_page(connection, domain, after or 0, limit, search.strip())
-        return tuple(ItemRow(**row._asdict()) for row in rows)
-
-    def batches(self) -> tuple[BatchRow, ...]:
-        """Return the imports, newest first."""
-        with self._database.read() as connection:
-            rows = browsing.batches_page(connection, MAX_BATCHES)
-        return tuple(BatchRow(**row._asdict()) for row in rows)
-
-    def rejected(self, batch: int, after_line: int = 0, limit: int = PAGE) -> tuple[RejectedRow, ...]:
-        """Return the next lines of an import that were not taken, in the order of the file."""
-        with self._database.read() as connection:
-            rows = browsing.rejected_page(connection, batch, after_line, limit)
-        return tuple(RejectedRow(**row._asdict()) for row in rows)
-
     def runs(self) -> tuple[RunRow, ...]:
         """Return the runs that somebody asked for, newest first."""
         return tuple(_run_row(run) for run in list_runs(self._database))
@@ -116,23 +82,6 @@ class Browser:
             )
             for point in load_curves(self._database, run)
         )
-
-    def find_people(self, prefix: str = "", limit: int = PAGE, after: str | None = None) -> tuple[PersonHit, ...]:
-        """Return the next people whose id begins with `prefix`, in the order of ids.
-
-        Parameters
-        ----------
-        after
-            The `user` of the last row of the page before; None for the first page.
-        """
-        with self._database.read() as connection:
-            rows = browsing.people_page(connection, prefix, after or "", limit)
-        return tuple(PersonHit(**row._asdict()) for row in rows)
-
-    def people_count(self) -> int:
-        """Return the number of people with at least one interaction."""
-        with self._database.read() as connection:
-            return browsing.people_count(connection)
 
 
 def _run_row(run: StoredRun) -> RunRow:

@@ -19,13 +19,28 @@ class Histogram(Value):
 
 
 class ItemRow(Value):
-    """One item in a table; `key` is where the next page starts (keyset paging)."""
+    """One item in a table.
+
+    Attributes
+    ----------
+    key
+        Where the next page of :meth:`Browser.items` starts.
+    interactions
+        People who have it.
+    category
+        A path, e.g. "Shoes > Running"; empty where unknown.
+    place
+        Where it stands in the order that was asked for.
+    """
 
     key: int
     id: str
     title: str
     tags: tuple[str, ...]
     interactions: int
+    category: str = ""
+    price: float | None = None
+    place: tuple[int | str, ...] = ()
 
 
 class BatchRow(Value):
@@ -111,11 +126,12 @@ class CurvePoint(Value):
 
 
 class PersonHit(Value):
-    """A person found by a search: in which domains, how many interactions."""
+    """A person: in which domains, how many interactions there and together; their place is (user,)."""
 
     user: str
     domains: tuple[str, ...]
     interactions: int
+    counts: tuple[int, ...] = ()
 
 
 class UnderstoodCell(Value):

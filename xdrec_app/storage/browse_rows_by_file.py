@@ -40,7 +40,7 @@ def scan_by_file(connection: Connection, readers: list[SegmentReader], sieve: Si
     """Return the next rows in the order of the files; as many as are found until the deadline."""
     rows: list[RawRow] = []
     last = window.place
-    for reader, start, stop in _ranges(readers, window):
+    for reader, start, stop in _ranges(sieve.concerned(readers), window):
         spans = _Spans(start, stop, window.is_falling)
         while (span := spans.next()) is not None:
             stretch = reader.stretch(*span)
@@ -77,9 +77,10 @@ class Counting:
 
     def step(self, connection: Connection, readers: list[SegmentReader], deadline: float) -> RowCount:
         """Go on from where the last step ended until the deadline; at least one stretch."""
-        total = sum(reader.n_rows for reader in readers)
+        concerned = self.sieve.concerned(readers)
+        total = sum(reader.n_rows for reader in concerned)
         before = 0
-        for reader in readers:
+        for reader in concerned:
             spans = _Spans(max(0, self._n_done - before), reader.n_rows, False)
             before += reader.n_rows
             while (span := spans.next()) is not None:

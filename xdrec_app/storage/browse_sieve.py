@@ -11,7 +11,7 @@ from xdrec_app.datasets.arrays import NO_TIME, Bools
 from xdrec_app.storage.browse_filters import InteractionFilter
 from xdrec_app.storage.browse_rows_by_id import subject_keys
 from xdrec_app.storage.browse_walk import begins_with, by_keys, contains
-from xdrec_app.storage.segment_reading import Stretch
+from xdrec_app.storage.segment_reading import SegmentReader, Stretch
 from xdrec_app.storage.segments import Column
 
 _UNKNOWN, _FITS, _FAILS = 0, 1, 2
@@ -34,6 +34,10 @@ class Sieve:
             fits = contains(("item_id", "title"), "search")
             self._verdicts["item"] = _Verdicts("item", fits, {"search": filters.item_search})
 
+    def concerned(self, readers: list[SegmentReader]) -> list[SegmentReader]:
+        """Return the imports that may have rows that pass; :meth:`mask` is only asked about these."""
+        return [reader for reader in readers if self.filters.batch in (None, reader.batch)]
+
     def mask(self, connection: Connection, rows: Stretch) -> Bools:
         """Return which rows pass, bool [n_rows]."""
         passes = np.ones(len(rows.line), bool)
@@ -47,8 +51,6 @@ class Sieve:
                 passes &= column <= _bound(high, column)
         if self.filters.time_from is not None or self.filters.time_to is not None:
             passes &= rows.time != NO_TIME
-        if self.filters.batch is not None and rows.batch != self.filters.batch:
-            passes[:] = False
         columns = {"account": rows.account, "item": rows.item}
         for name, keys in self._subjects.items():
             passes &= np.isin(columns[name.removesuffix("_id")], keys)

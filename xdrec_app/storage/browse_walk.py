@@ -61,6 +61,28 @@ def walk(connection: Connection, sql: str, values: Mapping[str, object], limit: 
     return Walk(found, last, True)
 
 
+class WalkCount(NamedTuple):
+    """How many rows a walk met whose first column is true; `last` and `is_over` as in :class:`Walk`."""
+
+    n_rows: int
+    last: Row | None
+    is_over: bool
+
+
+def walk_count(connection: Connection, sql: str, values: Mapping[str, object], deadline: float) -> WalkCount:
+    """Count rows of a query whose first column is true, until the deadline."""
+    n_rows = 0
+    last = None
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.execute(sql, values)
+        while block := cursor.fetchmany(ROWS_AT_ONCE):
+            last = block[-1]
+            n_rows += sum([1 for row in block if row[0]])
+            if time.monotonic() > deadline:
+                return WalkCount(n_rows, last, False)
+    return WalkCount(n_rows, last, True)
+
+
 def by_keys(
     connection: Connection, sql: str, keys: Iterable[int], values: Mapping[str, object] | None = None
 ) -> Iterator[Row]:
