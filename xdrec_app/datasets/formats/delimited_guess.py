@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.datasets.formats.base import SAMPLE_ROWS
-from xdrec_app.datasets.formats.columns import column_names, looks_like_header
+from xdrec_app.datasets.formats.columns import column_names
 from xdrec_app.datasets.formats.dialect import Dialect
 from xdrec_app.datasets.formats.records import Grammar, parse_records
 
@@ -59,7 +59,7 @@ def guess_grammar(lines: Sequence[str], wish: Dialect) -> Grammar:
             quote, delimiter = APOSTROPHE, other
         elif delimiter == "\t" and _means_nothing(data, delimiter):
             quote = ""
-    if wish.comment is None and comment and _is_marked_header(some, comment, delimiter):
+    if wish.comment is None and comment and _are_rows(some, comment, delimiter):
         comment = ""
     grammar = Grammar(delimiter, quote, comment)
     _assert_usable(grammar)
@@ -110,23 +110,23 @@ def _guess_comment(lines: Sequence[str]) -> str:
     n_on_top = next((number for number, line in enumerate(full) if line[0] != mark), 0)
     others = full[n_on_top:]
     n_marked = sum(line[0] == mark for line in others)
-    return mark if n_on_top and n_marked <= (1 - ENOUGH) * len(others) else ""
+    return mark if n_on_top and n_marked < len(others) / 2 else ""
 
 
-def _is_marked_header(lines: Sequence[str], comment: str, delimiter: str) -> bool:
-    """Tell whether the only line of comment is the header."""
-    marked = [line for line in lines if line.startswith(comment)]
-    rows = [line.split(delimiter) for line in lines if line.strip()][: SAMPLE_ROWS + 1]
-    if len(marked) != 1 or len(rows) < 2 or not len(rows[0]) == len(rows[1]) > 1:
-        return False
-    return looks_like_header([[cell.strip() for cell in row] for row in rows])
+def _are_rows(lines: Sequence[str], comment: str, delimiter: str) -> bool:
+    """Tell whether lines that begin like comments have as many fields as the others: a header, or tags with a #."""
+    marked = Counter(len(line.lstrip(comment).strip().split(delimiter)) for line in lines if line.startswith(comment))
+    others = Counter(len(line.split(delimiter)) for line in lines if line.strip() and not line.startswith(comment))
+    width = others.most_common(1)[0][0]
+    return width > 1 and set(marked) == {width}
 
 
 def _share_enclosed(lines: Sequence[str], delimiter: str, quote: str) -> float:
-    """Return the share of lines with a field in quotes."""
+    """Return the share of lines with a field in quotes; the first one, perhaps a header, does not count."""
     edge = re.escape(delimiter)
     enclosed = re.compile(rf"(?:^|{edge}){quote}[^{quote}]*{quote}(?:{edge}|$)")
-    return sum(enclosed.search(line) is not None for line in lines) / max(len(lines), 1)
+    rows = lines[1:] or lines
+    return sum(enclosed.search(line) is not None for line in rows) / max(len(rows), 1)
 
 
 def _means_nothing(lines: Sequence[str], delimiter: str) -> bool:

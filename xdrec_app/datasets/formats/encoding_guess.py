@@ -18,6 +18,9 @@ DETECTABLE = (
 )  # fmt: skip
 """The usual encodings of the world; of those that fit equally well the first is meant."""
 
+NOT_WESTERN = b"\x81\x8d\x8f\x90\x9d"
+"""Bytes that Windows-1252 does not use; a few of them in a text are dirt."""
+
 DETECTED_BYTES = 1 << 14
 MAX_CHAOS = 0.2
 """From here on the detector itself would rather not say."""
@@ -90,6 +93,10 @@ def _row(character: str) -> int:
 def _detected(evidence: bytes) -> tuple[str, ...]:
     from charset_normalizer import from_bytes
 
+    lines = evidence.splitlines(keepends=True)
+    plain = [line for line in lines if line.translate(None, delete=NOT_WESTERN) == line]
+    if len(plain) >= 0.9 * len(lines):
+        evidence = b"".join(plain)
     ranked = []
     for match in from_bytes(evidence, cp_isolation=list(DETECTABLE)):
         if match.chaos < MAX_CHAOS:
