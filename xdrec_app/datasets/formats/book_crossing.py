@@ -53,12 +53,13 @@ class BookCrossingReader(FormatReader):
             return None
         header, *lines = head_lines(head, encoding)
         columns = column_names(cells_of(header))
-        split = partial(cells_of, n_columns=len(columns))
+        records, rejected, _ = records_of(lines, 2, partial(cells_of, n_columns=len(columns)))
         return Layout(
             confidence=0.95,
-            dialect=Dialect(encoding=encoding, delimiter=SEMICOLON, has_header=True),
+            dialect=wish.model_copy(update={"encoding": encoding, "delimiter": SEMICOLON, "has_header": True}),
             columns=columns,
-            sample=tuple(records_of(lines, 2, split)[:SAMPLE_ROWS]),
+            sample=tuple(records[:SAMPLE_ROWS]),
+            rejected=tuple(rejected),
             roles={role: found for role, names in ROLES.items() if (found := _first(names, columns))},
         )
 
@@ -69,8 +70,8 @@ class BookCrossingReader(FormatReader):
         for block in line_blocks(path, layout.dialect.encoding or "latin-1"):
             is_first = block.first_line == 1
             lines = block.lines()[is_first:]
-            records = records_of(lines, block.first_line + is_first, split)
-            yield Chunk.of_records(records, n_columns, wanted, done=block.done)
+            records, rejected, _ = records_of(lines, block.first_line + is_first, split)
+            yield Chunk.of_records(records, n_columns, wanted, rejected, block.done)
 
 
 def cells_of(line: str, n_columns: int = 0) -> list[str]:

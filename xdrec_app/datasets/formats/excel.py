@@ -49,9 +49,10 @@ class ExcelReader(FormatReader):
             records = list(islice(_records(sheet), SAMPLE_ROWS + 1))
         rows = [[cell.strip() for cell in record.cells] for record in records]
         has_header = looks_like_header(rows) if wish.has_header is None else wish.has_header
+        decided = {"encoding": None, "delimiter": None, "has_header": has_header, "sheet": name}
         return Layout(
             confidence=1.0,
-            dialect=Dialect(has_header=has_header, sheet=name),
+            dialect=wish.model_copy(update=decided),
             columns=column_names(rows[0] if has_header else [""] * len(rows[0])),
             sample=tuple(records[has_header:][:SAMPLE_ROWS]),
             sheets=sheets,

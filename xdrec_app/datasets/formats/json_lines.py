@@ -60,7 +60,7 @@ class JsonReader(FormatReader):
         rows = zip(*columns_of(found, columns), strict=True)
         return Layout(
             confidence=0.95,
-            dialect=Dialect(encoding=encoding, has_header=True),
+            dialect=wish.model_copy(update={"encoding": encoding, "has_header": True}),
             columns=columns,
             sample=tuple(map(Record, found.lines, rows, found.texts))[:SAMPLE_ROWS],
             rejected=tuple(found.rejected),

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import NamedTuple, overload
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.datasets.formats.base import Record
+from xdrec_app.datasets.formats.base import Record, RejectedLine
 from xdrec_app.datasets.formats.encodings import decode_head, encoding_of, utf8_blocks
+from xdrec_app.datasets.formats.records import HOLDS_NUL, Parsed
 from xdrec_app.datasets.formats.source import FileHead, open_source
 
 ANY_LINE_END = "\r"
@@ -115,9 +116,15 @@ def head_lines(head: FileHead, encoding: str) -> list[str]:
     return [line.removesuffix("\r") for line in lines]
 
 
-def records_of(lines: Sequence[str], first_line: int, split: Callable[[str], Sequence[str]]) -> list[Record]:
-    """Split each line into cells; blank lines are passed over."""
-    return [Record(number, split(line), line) for number, line in enumerate(lines, first_line) if line.strip()]
+def records_of(lines: Sequence[str], first_line: int, split: Callable[[str], Sequence[str]]) -> Parsed:
+    """Make each line a record, cut into cells by `split`; blank lines are passed over."""
+    records, rejected = [], []
+    for number, line in enumerate(lines, first_line):
+        if "\0" in line:
+            rejected.append(RejectedLine(number, line, HOLDS_NUL))
+        elif line.strip():
+            records.append(Record(number, split(line), line))
+    return Parsed(records, rejected, len(lines))
 
 
 def western_encoding(head: FileHead, wish: str | None, *, thorough: bool) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xdrec_app.datasets.formats.arrow_text import QUOTE, arrow_columns
+from xdrec_app.datasets.formats.arrow_text import arrow_columns
 from xdrec_app.datasets.formats.base import SAMPLE_ROWS, Chunk, FormatReader, Layout, formats
 from xdrec_app.datasets.formats.columns import column_names, looks_like_header
 from xdrec_app.datasets.formats.dialect import Dialect, Role
@@ -23,11 +23,8 @@ from xdrec_app.datasets.formats.lines import (
     western_encoding,
 )
 from xdrec_app.datasets.formats.source import FileHead
-from xdrec_app.datasets.formats.text_columns import TextColumn
 
 COLONS, PIPE = "::", "|"
-STAND_IN = b"\x1f"
-"""The unit separator: one byte that stands for two colons where Arrow cuts the lines."""
 
 GENRES = tuple(
     "unknown|Action|Adventure|Animation|Children's|Comedy|Crime|Documentary|Drama|Fantasy|Film-Noir|Horror|Musical|"
@@ -113,14 +110,16 @@ class MovieLensReader(FormatReader):
         encoding = western_encoding(head, wish.encoding, thorough=thorough)
         if encoding is None:
             return None
-        records = records_of(head_lines(head, encoding), 1, _splitter(shape.delimiter, shape.columns))
-        has_header = has_header and shape.delimiter == COLONS
+        records, rejected, _ = records_of(head_lines(head, encoding), 1, _splitter(shape.delimiter, shape.columns))
+        has_header = has_header and shape.delimiter == COLONS and bool(records)
         columns = column_names(records[0].cells) if has_header else shape.columns
+        decided = {"encoding": encoding, "delimiter": shape.delimiter, "has_header": has_header}
         return Layout(
             confidence=0.9,
-            dialect=Dialect(encoding=encoding, delimiter=shape.delimiter, has_header=has_header),
+            dialect=wish.model_copy(update=decided),
             columns=columns,
             sample=tuple(records[has_header:][:SAMPLE_ROWS]),
+            rejected=tuple(rejected),
             roles={role: columns[position] for role, position in shape.roles.items() if position < len(columns)},
         )
 
@@ -131,24 +130,18 @@ class MovieLensReader(FormatReader):
         n_columns = len(layout.columns)
         header_waits = bool(layout.dialect.has_header)
         for block in line_blocks(path, layout.dialect.encoding or "utf-8"):
-            body = block.body.replace(b"\r\n", b"\n")
-            columns = None if header_waits or delimiter != COLONS else _fast_columns(body, n_columns, wanted)
-            if columns is None:
-                records = records_of(block.lines(), block.first_line, split)
-                if header_waits and records:
-                    header_waits = False
-                    del records[0]
-                yield Chunk.of_records(records, n_columns, wanted, done=block.done)
-            else:
-                texts = BlockLines(body)
+            is_plain = delimiter == COLONS and not header_waits
+            columns = arrow_columns(block.body, COLONS, n_columns, wanted, quote="") if is_plain else None
+            if columns is not None:
+                texts = BlockLines(block.body)
                 lines = range(block.first_line, block.first_line + len(texts))
                 yield Chunk(lines, columns, texts, done=block.done)
-
-
-def _fast_columns(body: bytes, n_columns: int, wanted: Sequence[int]) -> tuple[TextColumn, ...] | None:
-    if QUOTE in body or STAND_IN in body:  # quotes have no meaning here
-        return None
-    return arrow_columns(body.replace(COLONS.encode(), STAND_IN), STAND_IN.decode(), n_columns, wanted)
+                continue
+            records, rejected, _ = records_of(block.lines(), block.first_line, split)
+            if header_waits and records:
+                header_waits = False
+                del records[0]
+            yield Chunk.of_records(records, n_columns, wanted, rejected, block.done)
 
 
 def _has_header(lines: Sequence[str]) -> bool:

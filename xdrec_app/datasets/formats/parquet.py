@@ -57,7 +57,8 @@ class ParquetReader(FormatReader):
             sample = [
                 Record(line, cells, "\t".join(cells)) for line, cells in enumerate(islice(rows, SAMPLE_ROWS), start=1)
             ]
-        return Layout(confidence=1.0, dialect=Dialect(has_header=True), columns=columns, sample=tuple(sample))
+        decided = {"encoding": None, "delimiter": None, "has_header": True}
+        return Layout(confidence=1.0, dialect=wish.model_copy(update=decided), columns=columns, sample=tuple(sample))
 
     def read(self, path: Path, layout: Layout, wanted: Sequence[int]) -> Iterator[Chunk]:
         """See :meth:`FormatReader.read`; lines are rows from 1, their texts the wanted cells, separated by tabs."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.datasets.formats.arrow_text import QUOTE, arrow_columns
+from xdrec_app.datasets.formats.arrow_text import arrow_columns
 from xdrec_app.datasets.formats.base import SAMPLE_ROWS, Chunk, FormatReader, Layout, formats
 from xdrec_app.datasets.formats.columns import column_names
 from xdrec_app.datasets.formats.dialect import Dialect, Role
@@ -66,11 +66,13 @@ class RecBoleReader(FormatReader):
                 "Import the files of interactions (.inter), items (.item) and users (.user).",
             )
         columns = column_names(names)
+        records, rejected, _ = records_of(lines, 2, _splitter(fields))
         return Layout(
             confidence=0.95,
-            dialect=Dialect(encoding=encoding, delimiter=TAB, has_header=True),
+            dialect=wish.model_copy(update={"encoding": encoding, "delimiter": TAB, "has_header": True}),
             columns=columns,
-            sample=tuple(records_of(lines, 2, _splitter(fields))[:SAMPLE_ROWS]),
+            sample=tuple(records[:SAMPLE_ROWS]),
+            rejected=tuple(rejected),
             roles={role: columns[position] for role, position in _roles(fields).items()},
         )
 
@@ -80,12 +82,9 @@ class RecBoleReader(FormatReader):
         fields: Sequence[Field] | None = None
         has_lists = True
         for block in line_blocks(path, layout.dialect.encoding or "utf-8"):
-            body = block.body.replace(b"\r\n", b"\n")
-            columns = None
-            if not has_lists and QUOTE not in body:  # quotes have no meaning here
-                columns = arrow_columns(body, TAB, n_columns, wanted)
+            columns = None if has_lists else arrow_columns(block.body, TAB, n_columns, wanted, quote="")
             if columns is not None:
-                texts = BlockLines(body)
+                texts = BlockLines(block.body)
                 yield Chunk(range(block.first_line, block.first_line + len(texts)), columns, texts, done=block.done)
                 continue
             lines, first_line = block.lines(), block.first_line
@@ -93,9 +92,8 @@ class RecBoleReader(FormatReader):
                 fields = _fields(lines.pop(0)) or ()
                 first_line += 1
                 has_lists = any(fields[position].is_list for position in wanted if position < len(fields))
-            yield Chunk.of_records(
-                records_of(lines, first_line, _splitter(fields or ())), n_columns, wanted, done=block.done
-            )
+            records, rejected, _ = records_of(lines, first_line, _splitter(fields or ()))
+            yield Chunk.of_records(records, n_columns, wanted, rejected, block.done)
 
 
 def _fields(header: str) -> list[Field] | None:
