@@ -84,8 +84,12 @@ def test_a_decimal_comma_makes_points_thousands(text: str, number: float) -> Non
     assert value(text, COMMA) == number
 
 
-def test_a_point_before_decimals_is_refused_where_a_comma_stands_there() -> None:
-    assert math.isnan(value("4.5", COMMA))
+@pytest.mark.parametrize("text", ["4.5", ".5", "5.", "1.23", "1.2345", "1e2.5"])
+def test_a_point_before_decimals_is_refused_where_a_comma_stands_there(text: str) -> None:
+    assert math.isnan(value(text, COMMA))
+
+
+def test_the_reason_names_the_decimal_comma() -> None:
     assert why_no_value("4.5") == "the value '4.5' has no decimal comma"
 
 

@@ -37,6 +37,7 @@ _WITH_UNIT = re.compile(rf"({_NUMBER})\s*(?:%|stars?|星|颗星|分)", re.IGNORE
 _STARS = re.compile(r"([★⭐🌟]*)(1⁄2)?[☆✩]*")
 _SIGNS = "[$€£¥₹₽₩]|usd|eur|gbp|cny|rmb|jpy|chf|kr"
 _CURRENCY = re.compile(rf"^(?:[a-z]{{0,3}}(?:{_SIGNS}))\s*|\s*(?:{_SIGNS}|元)$")
+_POINTED = str.maketrans({",": ".", ".": "_"})
 _GROUPED: dict[Decimal, re.Pattern[str]] = {
     ".": re.compile(r"[-+]?\d{1,3}(?:([,' ’])\d{3})(?:\1\d{3})*(?:\.\d*)?"),
     ",": re.compile(r"[-+]?\d{1,3}(?:([.' ’])\d{3})(?:\1\d{3})*(?:,\d*)?"),
@@ -66,8 +67,8 @@ def value_parser(dialect: Dialect) -> Callable[[str], float]:
     best: list[str] = []
 
     def parse(text: str) -> float:
-        number = _plain_number(text)
-        if number is None or (dialect.decimal == "," and "." in text):
+        number = _plain_number(text) if dialect.decimal != "," else _plain_number(_pointed(text))
+        if number is None:
             number = of_words(_neat(text))
         return number if abs(number) <= MAX_VALUE else NOT_A_VALUE
 
@@ -145,6 +146,11 @@ def _plain_number(text: str) -> float | None:
         return None if "_" in text else float(text)
     except ValueError:
         return None
+
+
+def _pointed(text: str) -> str:
+    """Put a point before the decimals; points that stood there before make it no number."""
+    return text.translate(_POINTED)
 
 
 def _number(cell: str, dialect: Dialect) -> float:

@@ -6,15 +6,16 @@ which somebody liked something.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import numpy as np
 
 from xdrec_app.datasets.arrays import NO_TIME, Longs
-from xdrec_app.datasets.formats.cells import MISSING
+from xdrec_app.datasets.formats.cells import MISSING, Remembering
 from xdrec_app.datasets.formats.dialect import Dialect
 
 DateOrder = Literal["day", "month"]
@@ -22,7 +23,8 @@ DateOrder = Literal["day", "month"]
 NOT_A_TIME = NO_TIME + 1
 """Stands where a cell is no time; no time is that early."""
 
-EARLIEST, LATEST = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (1900, 2200))
+EPOCH, DAY_S = datetime(1970, 1, 1, tzinfo=UTC), 86_400
+EARLIEST, LATEST = ((datetime(year, 1, 1, tzinfo=UTC) - EPOCH).days * DAY_S for year in (1900, 2200))
 
 UNITS = ((1e17, 1_000_000_000), (1e14, 1_000_000), (1e11, 1_000))
 """From so many on a number counts in so many parts of a second: in seconds 1e11 would be the year 5138."""
@@ -33,6 +35,7 @@ _CLOCK = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,]\d+)?)?"
     r"\s*(?P<half>[ap]\.?m\.?)?\s*(?P<zone>z|utc|gmt|[-+]\d{2}:?\d{2})?"
 )
+_CLOCK_ALONE = re.compile(_CLOCK, re.IGNORECASE)
 _AT = rf"(?:[\sT,]+{_CLOCK})?"
 _YEAR, _DAY, _NAME = r"(?P<year>\d{4}|\d{2})", r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<name>[a-z]{3,9})\.?"
 _WEEKDAY = r"(?:[a-z]{3,9},?\s+)?"
@@ -69,21 +72,30 @@ def time_parser(dialect: Dialect, *, is_compact: bool = False) -> Callable[[str]
         Whether eight digits are a date (20210304) and no number of seconds.
     """
     order = dialect.date_order or DEFAULT_ORDER
+    days = Remembering(lambda date: _moment(date, order))
+    clocks = Remembering(_clock)
+
+    def of_parts(cell: str) -> int:
+        """Read a date and the time of a day beside each other, each of which recurs."""
+        date, _, clock = cell.partition("T" if cell[10:11] == "T" else " ")
+        second = clocks[clock] if clock else NOT_A_TIME
+        day = days[date] if second != NOT_A_TIME else NOT_A_TIME
+        return day + second if day != NOT_A_TIME else NOT_A_TIME
+
+    def of_number(cell: str, number: float) -> int:
+        seconds = _since_1970(number)
+        digits = _of_compact(cell) if is_compact or not EARLIEST <= seconds < LATEST else NOT_A_TIME
+        return seconds if digits == NOT_A_TIME else digits
 
     def parse(text: str) -> int:
         cell = text.strip()
         if cell in MISSING or cell.startswith("0000-00-00"):
             return NO_TIME
-        try:
-            number = float(cell)
-        except ValueError:
-            moment = _moment(cell, order)
-        else:
-            seconds = NOT_A_TIME if "_" in cell else _seconds(number)
-            if seconds != NOT_A_TIME and not (is_compact and _COMPACT.fullmatch(cell)):
-                return seconds
-            moment = _compact(cell)
-        return NOT_A_TIME if moment is None else _in_range(int(moment.timestamp() // 1))
+        seconds = of_parts(cell)
+        if seconds == NOT_A_TIME:
+            number = None if "_" in cell else _number(cell)
+            seconds = _moment(cell, order) if number is None else of_number(cell, number)
+        return seconds if EARLIEST <= seconds < LATEST else NOT_A_TIME
 
     return parse
 
@@ -123,7 +135,7 @@ def is_order_open(cells: Iterable[str]) -> bool:
 def are_compact(cells: Sequence[str]) -> bool:
     """Tell whether a column holds dates of eight digits (20210304)."""
     texts = [cell.strip() for cell in cells if cell.strip() not in MISSING]
-    return bool(texts) and all(len(text) == 8 and _compact(text) is not None for text in texts)
+    return bool(texts) and all(len(text) == 8 and _of_compact(text) != NOT_A_TIME for text in texts)
 
 
 def why_no_time(text: str) -> str:
@@ -133,73 +145,87 @@ def why_no_time(text: str) -> str:
 
 def time_text(seconds: int) -> str:
     """Return a time for people, e.g. 1997-12-04 15:55."""
-    return f"{datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds):%Y-%m-%d %H:%M}"
+    return f"{EPOCH + timedelta(seconds=seconds):%Y-%m-%d %H:%M}"
 
 
-def _seconds(number: float) -> int:
-    unit = next((unit for size, unit in UNITS if abs(number) >= size), 1)
-    return _in_range(number / unit)
-
-
-def _in_range(seconds: float) -> int:
-    return int(seconds // 1) if EARLIEST <= seconds < LATEST else NOT_A_TIME
-
-
-def _moment(cell: str, order: DateOrder) -> datetime | None:
+def _number(cell: str) -> float | None:
     try:
-        moment = datetime.fromisoformat(cell)
-    except ValueError:
-        return _of_words(cell, order)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _compact(cell: str) -> datetime | None:
-    found = _COMPACT.fullmatch(cell)
-    return _date(found.groupdict()) if found else None
-
-
-def _of_words(cell: str, order: DateOrder) -> datetime | None:
-    text = re.sub(r"\s+", " ", cell.translate(_CHINESE)).strip(" :-")
-    if found := _YEAR_FIRST.fullmatch(text) or _REVIEW_TIME.fullmatch(text):
-        return _date(found.groupdict())
-    if found := _YEAR_LAST.fullmatch(text):
-        fields = (found["first"], found["second_field"])
-        day, month = fields if order == "day" or found["sign"] == "." else fields[::-1]
-        return _date(found.groupdict() | {"day": day, "month": month})
-    for pattern in _NAMED:
-        found = pattern.fullmatch(text)
-        if found and found["name"][:3].casefold() in _MONTHS:
-            return _date(found.groupdict() | {"month": str(_MONTHS.index(found["name"][:3].casefold()) + 1)})
-    return None
-
-
-def _date(parts: dict[str, str | None]) -> datetime | None:
-    year = int(parts["year"] or 0)
-    if year < 100:
-        year += 2000 if year < 69 else 1900
-    hour = int(parts.get("hour") or 0)
-    half = (parts.get("half") or "").casefold().replace(".", "")
-    if half:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if half == "pm" else 0)
-    try:
-        return datetime(
-            year,
-            int(parts["month"] or 0),
-            int(parts.get("day") or 1),
-            hour,
-            int(parts.get("minute") or 0),
-            int(parts.get("second") or 0),
-            tzinfo=_zone(parts.get("zone") or ""),
-        )
+        return float(cell)
     except ValueError:
         return None
 
 
-def _zone(text: str) -> timezone:
-    digits = text.replace(":", "")[1:]
+def _since_1970(number: float) -> int:
+    unit = next((unit for size, unit in UNITS if abs(number) >= size), 1)
+    return math.floor(number / unit) if math.isfinite(number) else NOT_A_TIME
+
+
+def _moment(cell: str, order: DateOrder) -> int:
+    try:
+        moment = datetime.fromisoformat(cell)
+    except ValueError:
+        return _of_words(cell, order)
+    return _between(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _between(moment: datetime) -> int:
+    """Return whole seconds since 1970, however far away."""
+    passed = moment - EPOCH
+    return passed.days * DAY_S + passed.seconds
+
+
+def _of_compact(cell: str) -> int:
+    found = _COMPACT.fullmatch(cell)
+    return _of_fields(found.groupdict()) if found else NOT_A_TIME
+
+
+def _of_words(cell: str, order: DateOrder) -> int:
+    text = re.sub(r"\s+", " ", cell.translate(_CHINESE)).strip(" :-")
+    if found := _YEAR_FIRST.fullmatch(text) or _REVIEW_TIME.fullmatch(text):
+        return _of_fields(found.groupdict())
+    if found := _YEAR_LAST.fullmatch(text):
+        fields = (found["first"], found["second_field"])
+        day, month = fields if order == "day" or found["sign"] == "." else fields[::-1]
+        return _of_fields(found.groupdict() | {"day": day, "month": month})
+    for pattern in _NAMED:
+        found = pattern.fullmatch(text)
+        if found and found["name"][:3].casefold() in _MONTHS:
+            return _of_fields(found.groupdict() | {"month": str(_MONTHS.index(found["name"][:3].casefold()) + 1)})
+    return NOT_A_TIME
+
+
+def _of_fields(fields: Mapping[str, str | None]) -> int:
+    year = int(fields["year"] or 0)
+    if year < 100:
+        year += 2000 if year < 69 else 1900
+    try:
+        day = datetime(year, int(fields["month"] or 0), int(fields.get("day") or 1), tzinfo=UTC)
+    except ValueError:
+        return NOT_A_TIME
+    second = _second_of_day(fields)
+    return NOT_A_TIME if second == NOT_A_TIME else _between(day) + second
+
+
+def _clock(text: str) -> int:
+    found = _CLOCK_ALONE.fullmatch(text)
+    return _second_of_day(found.groupdict()) if found else NOT_A_TIME
+
+
+def _second_of_day(fields: Mapping[str, str | None]) -> int:
+    """Return the second of the day in UTC; beyond the day where the zone makes it so."""
+    hour, minute, second = (int(fields.get(name) or 0) for name in ("hour", "minute", "second"))
+    half = (fields.get("half") or "").casefold().replace(".", "")
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + 12 * (half == "pm")
+    elif half:
+        return NOT_A_TIME
+    if hour > 23 or minute > 59 or second > 59:
+        return NOT_A_TIME
+    return hour * 3600 + minute * 60 + second - _offset(fields.get("zone") or "")
+
+
+def _offset(zone: str) -> int:
+    digits = zone.replace(":", "")[1:]
     if not digits.isdigit():
-        return UTC
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return timezone(-offset if text[0] == "-" else offset)
+        return 0
+    return (int(digits[:2]) * 3600 + int(digits[2:]) * 60) * (-1 if zone[0] == "-" else 1)
