@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from xdrec_app.core.events import Value
+from xdrec_app.datasets.domain_figures import DomainFigures
 
 
 class ImportReport(Value):
@@ -120,79 +121,15 @@ class LinkReport(Value):
     nobody: tuple[NobodyShared, ...] = ()
 
 
-class KCore(Value):
-    """What is left when people and items with fewer than `k` interactions are taken away until none is left."""
-
-    k: int
-    users: int
-    items: int
-    interactions: int
-
-
-class Shortage(Value):
-    """How many people and items have fewer than `k` interactions."""
-
-    k: int
-    users: int
-    items: int
-
-
-class DomainReport(Value):
-    """A domain looked at closely; belongs to one revision of its data.
-
-    Attributes
-    ----------
-    rows, interactions
-        Lines as imported; those that count after the policy for repeated pairs.
-    repeated
-        rows - interactions, as far as the policy merges them.
-    out_of_scale
-        Rows whose value is outside the scale of the domain.
-    left_out
-        Rows that are no interaction for models (impressions without a click, values outside the scale).
-    density
-        interactions / (users × items).
-    histogram
-        (value, interactions), ascending by value.
-    over_time
-        (first second of a month or day or year, interactions), ascending; empty without times.
-    period
-        What one entry of `over_time` covers.
-    user_counts, item_counts
-        (number of interactions from … on, people or items): histogram over powers of two.
-    head_shares
-        (share of the items, share of all interactions that they hold), e.g. (0.01, 0.23), (0.1, 0.62).
-    cold_items
-        Items without interactions.
-    """
+class DomainReport(DomainFigures):
+    """A domain looked at closely, at one revision of its data."""
 
     domain: str
     revision: int
-    signal: str
-    policy: str
-    scale: tuple[float, float]
-    rows: int
-    users: int
-    items: int
-    cold_items: int
-    interactions: int
-    repeated: int
-    out_of_scale: int
-    left_out: int
-    density: float
-    time_span: tuple[int, int] | None
-    histogram: tuple[tuple[float, int], ...]
-    over_time: tuple[tuple[int, int], ...]
-    period: Literal["", "day", "month", "year"]
-    user_counts: tuple[tuple[int, int], ...]
-    item_counts: tuple[tuple[int, int], ...]
-    head_shares: tuple[tuple[float, float], ...]
-    shortages: tuple[Shortage, ...]
-    k_cores: tuple[KCore, ...]
 
 
 class Overlap(Value):
-    """People two domains share; `active` have at least 5 interactions in both."""
+    """People two domains share; `active` have at least 5 interactions in each of them."""
 
     domains: tuple[str, str]
     users: int
@@ -200,11 +137,14 @@ class Overlap(Value):
 
 
 class DomainReports(Value):
-    """The reports of domains and how they overlap."""
+    """The reports of domains, how each pair of them overlaps, and why some pairs do not."""
 
     reports: tuple[DomainReport, ...]
     overlaps: tuple[Overlap, ...]
     nobody: tuple[NobodyShared, ...] = ()
+
+
+Evidence = Literal["id", "title", "raters"]
 
 
 class SameItem(Value):
@@ -222,7 +162,7 @@ class SameItem(Value):
     titles: tuple[str, str]
     raters: int
     counts: tuple[int, int]
-    evidence: tuple[Literal["id", "title", "raters"], ...]
+    evidence: tuple[Evidence, ...]
 
 
 class LeakFinding(Value):
@@ -236,14 +176,17 @@ class LeakFinding(Value):
         Interactions of the one domain whose person has the same item in the other too, in each direction.
     shares
         The same as shares of the interactions of shared people.
+    chance
+        What these shares would be if people chose independently in the two domains.
     is_leak
-        Whether so much leaks that a transfer lift would be an illusion.
+        Whether so much more leaks than by chance that a transfer lift would be an illusion.
     """
 
     domains: tuple[str, str]
     pairs: int
     leaking: tuple[int, int]
     shares: tuple[float, float]
+    chance: tuple[float, float]
     is_leak: bool
     decision: Literal["keep", "exclude", "merge"] = "keep"
     examples: tuple[SameItem, ...] = ()
