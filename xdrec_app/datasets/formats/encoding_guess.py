@@ -103,7 +103,9 @@ def _detected(evidence: bytes) -> tuple[str, ...]:
             places = sorted(DETECTABLE.index(name) for name in match.could_be_from_charset)
             ranked.append((round(match.chaos, 1), -round(match.coherence, 1), places))
     names = [DETECTABLE[place] for _, _, places in sorted(ranked) for place in places]
-    return (*names, "iso8859-1") if WESTERN in names else tuple(names)
+    if WESTERN in names:
+        names.insert(names.index(WESTERN) + 1, "iso8859-1")  # which has a character for every byte
+    return tuple(names)
 
 
 def _is_utf8(line: bytes) -> bool:
