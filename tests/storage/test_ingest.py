@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from xdrec_app.storage.ingest_descriptions import ingest_items
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Progress
 from xdrec_app.core.jobs import run
-from xdrec_app.datasets.formats.base import Dialect
+from xdrec_app.datasets.formats.dialect import Dialect
 from xdrec_app.datasets.formats.interaction_file import InteractionFile
 from xdrec_app.datasets.formats.item_file import ItemFile
-from xdrec_app.storage import bulk, ingest
+from xdrec_app.storage import bulk, row_writing
 from xdrec_app.storage.bulk import Ingested
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.ingest import ingest_interactions
-from xdrec_app.storage.ingest_items import ingest_items
 from xdrec_app.storage.segments import read_segments
 from xdrec_app.storage.workspace_file import create_workspace_file
 
@@ -41,12 +41,12 @@ def write(tmp_path: Path):
     return write_file
 
 
-def interactions(database: Database, path: Path, domain: str = "Books") -> Ingested:
-    return run(ingest_interactions(database, domain, InteractionFile.open(path, Dialect(), {})))
+def interactions(database: Database, path: Path, domain: str = "Books", **wishes) -> Ingested:
+    return run(ingest_interactions(database, domain, InteractionFile.open(path, Dialect(), {}), **wishes))
 
 
-def items(database: Database, path: Path, domain: str = "Books") -> Ingested:
-    return run(ingest_items(database, domain, ItemFile.open(path, Dialect(), {})))
+def items(database: Database, path: Path, domain: str = "Books", **wishes) -> Ingested:
+    return run(ingest_items(database, domain, ItemFile.open(path, Dialect(), {}), **wishes))
 
 
 def rows(database: Database, query: str) -> list[tuple]:
@@ -97,10 +97,12 @@ def test_ids_stay_text_whatever_they_look_like(database, write):
     assert [row[2:4] for row in rows(database, ROWS)] == [(id_, id_) for id_ in ids]
 
 
-def test_a_second_import_of_the_same_file_merges_every_line(database, write):
+def test_a_second_import_of_the_same_file_is_refused_and_on_purpose_merges_every_line(database, write):
     path = write("user,item\n" + "".join(f"u{number % 7},i{number}\n" for number in range(50)))
     assert counts(interactions(database, path)) == (50, 50, 0, 0)
-    assert counts(interactions(database, path)) == (50, 0, 50, 0)
+    with pytest.raises(UserError, match=r"r\.csv is in Books already: import 1 of .* the very same bytes"):
+        interactions(database, path)
+    assert counts(interactions(database, path, again=True)) == (50, 0, 50, 0)
     assert rows(database, "SELECT count(*) FROM interaction") == [(100,)]
     assert rows(database, "SELECT count(*) FROM item") == [(50,)]
 
@@ -120,15 +122,15 @@ def test_the_same_id_in_two_domains_is_one_person_with_two_accounts(database, wr
 
 def test_the_scale_spans_all_imports_of_the_domain(database, write):
     interactions(database, write("user,item,rating\na,b,3\na,c,4\n"))
-    assert rows(database, "SELECT scale_low, scale_high, revision FROM domain") == [(3.0, 4.0, 1)]
-    interactions(database, write("user,item,rating\na,d,2\n"))
-    assert rows(database, "SELECT scale_low, scale_high, revision FROM domain") == [(2.0, 4.0, 2)]
+    assert rows(database, "SELECT scale_low, scale_high, revision FROM domain") == [(1.0, 5.0, 1)]
+    interactions(database, write("user,item,rating\na,d,9\n"))
+    assert rows(database, "SELECT scale_low, scale_high, revision FROM domain") == [(1.0, 10.0, 2)]
 
 
 def test_items_alone_do_not_decide_the_scale(database, write):
     items(database, write("item,title\nb,x\n"))
     interactions(database, write("user,item,rating\na,b,3\na,c,4\n"))
-    assert rows(database, "SELECT scale_low, scale_high FROM domain") == [(3.0, 4.0)]
+    assert rows(database, "SELECT scale_low, scale_high FROM domain") == [(1.0, 5.0)]
 
 
 def test_a_segment_holds_the_rows_of_its_batch_in_file_order(database, write, monkeypatch):
@@ -148,7 +150,7 @@ def test_a_segment_holds_the_rows_of_its_batch_in_file_order(database, write, mo
 
 @pytest.mark.parametrize("rebuild_from", [0, 10**9])
 def test_indexes_and_foreign_keys_are_whole_after_an_import(database, write, monkeypatch, rebuild_from):
-    monkeypatch.setattr(ingest, "REBUILD_INDEXES_FROM", rebuild_from)
+    monkeypatch.setattr(row_writing, "REBUILD_INDEXES_FROM", rebuild_from)
     before = rows(database, "SELECT name, sql FROM sqlite_schema WHERE type = 'index' ORDER BY name")
     for domain in ("Books", "Movies"):
         interactions(database, write("user,item\n" + "".join(f"u{n % 13},i{n}\n" for n in range(100))), domain)
@@ -179,7 +181,7 @@ def test_a_file_of_which_nothing_can_be_imported_leaves_no_trace(database, write
 
 @pytest.mark.parametrize("name", ["", "   "])
 def test_a_domain_needs_a_name(database, write, name):
-    with pytest.raises(UserError, match="needs a name"):
+    with pytest.raises(UserError, match="No domain is named"):
         interactions(database, write("user,item\na,b\n"), name)
 
 
@@ -220,8 +222,9 @@ def test_an_import_waits_for_another_writer_and_says_so(database, write):
     path = write("user,item\na,b\n")
     other = hold_the_lock(database)
     job = ingest_interactions(database, "Books", InteractionFile.open(path, Dialect(), {}))
-    waiting = [next(job) for _ in range(3)]
-    assert all(isinstance(event, Progress) and "Waiting" in event.message for event in waiting)
+    waiting = [event for event in (next(job) for _ in range(4)) if isinstance(event, Progress)]
+    assert len(waiting) == 3
+    assert all("Waiting" in event.message for event in waiting)
     other.__exit__(None, None, None)
     assert counts(run(job)) == (1, 1, 0, 0)
 
@@ -262,7 +265,7 @@ def test_lines_are_imported_merged_or_rejected_and_nothing_else(tmp_path_factory
                 continue
             n_new = len(set(good) - seen)
             seen |= set(good)
-            assert counts(interactions(database, path)) == (
+            assert counts(interactions(database, path, again=True)) == (
                 len(lines),
                 n_new,
                 len(good) - n_new,

@@ -10,18 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from xdrec_app.storage.ingest_descriptions import ingest_items
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.jobs import run
 from xdrec_app.datasets.arrays import NO_TIME
 from xdrec_app.datasets.domain_table import DomainTable
-from xdrec_app.datasets.formats.base import Dialect
+from xdrec_app.datasets.formats.dialect import Dialect
 from xdrec_app.datasets.formats.interaction_file import InteractionFile
 from xdrec_app.datasets.formats.item_file import ItemFile
 from xdrec_app.storage import snapshots
 from xdrec_app.storage.database import Database, open_database
 from xdrec_app.storage.ingest import ingest_interactions
-from xdrec_app.storage.ingest_items import ingest_items
+from xdrec_app.storage.resolution import Resolution, ResolvedColumns
 from xdrec_app.storage.snapshots import data_digest, domain_names, load_table
 from xdrec_app.storage.workspace_file import create_workspace_file
 
@@ -34,13 +35,14 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def put(database: Database, tmp_path: Path):
-    def put_file(content: str, domain: str = "Books", *, items: bool = False) -> None:
+    def put_file(content: str, domain: str = "Books", *, items: bool = False, signal=None) -> None:
         path = tmp_path / "file.csv"
         path.write_text(content, encoding="utf-8")
         if items:
             run(ingest_items(database, domain, ItemFile.open(path, Dialect(), {})))
         else:
-            run(ingest_interactions(database, domain, InteractionFile.open(path, Dialect(), {})))
+            file = InteractionFile.open(path, Dialect(), {})
+            run(ingest_interactions(database, domain, file, again=True, signal=signal))
 
     return put_file
 
@@ -61,7 +63,7 @@ def test_rows_stand_in_canonical_order_whatever_the_order_of_the_file(database, 
     assert table.user_ids == ("a", "b")
     assert table.item_ids == ("10", "2", "9", "z")
     assert table.file_order.tolist() == [1, 3, 2, 0]
-    assert (table.scale, table.name) == ((1.0, 4.0), "Books")
+    assert (table.scale, table.name) == ((1.0, 5.0), "Books")
     assert [
         column.dtype.name for column in (table.users, table.items, table.values, table.times, table.file_order)
     ] == [
@@ -138,27 +140,30 @@ def equal(one: DomainTable, other: DomainTable) -> bool:
     )
 
 
+N_COLUMNS = len(ResolvedColumns._fields)
+
+
 def cached(database: Database) -> int:
     with database.read() as connection:
         return connection.execute(text("SELECT count(*) FROM snapshot")).scalar_one()
 
 
 def test_the_cache_gives_the_same_table_and_goes_with_the_revision(database, put, monkeypatch):
-    monkeypatch.setattr(snapshots, "CACHE_FROM_ROWS", 1)
+    monkeypatch.setattr(snapshots, "KEEP_FROM_ROWS", 1)
     put("user,item,rating,time\nb,y,1,9\na,x,2,8\nb,y,3,7\n")
     first = load_table(database, "Books")
-    assert cached(database) == 1
-    monkeypatch.setattr(snapshots, "_resolve", lambda *_: pytest.fail("not from the cache"))
+    assert cached(database) == N_COLUMNS
+    monkeypatch.setattr(Resolution, "resolve", lambda *_: pytest.fail("not from the cache"))
     assert equal(load_table(database, "Books"), first)
     monkeypatch.undo()
-    monkeypatch.setattr(snapshots, "CACHE_FROM_ROWS", 1)
+    monkeypatch.setattr(snapshots, "KEEP_FROM_ROWS", 1)
     put("user,item,rating,time\na,x,5,99\n")
     assert rows_of(load_table(database, "Books")) == [("a", "x", 5.0, 99), ("b", "y", 1.0, 9)]
-    assert cached(database) == 1
+    assert cached(database) == N_COLUMNS
 
 
 def test_the_cache_does_not_outlive_a_new_link(database, put, monkeypatch):
-    monkeypatch.setattr(snapshots, "CACHE_FROM_ROWS", 1)
+    monkeypatch.setattr(snapshots, "KEEP_FROM_ROWS", 1)
     put("user,item,rating\nann,x,1\nbob,x,2\n")
     load_table(database, "Books")
     with database.write() as connection:
@@ -167,7 +172,7 @@ def test_the_cache_does_not_outlive_a_new_link(database, put, monkeypatch):
 
 
 def test_reading_does_not_wait_for_a_writer(database, put, monkeypatch):
-    monkeypatch.setattr(snapshots, "CACHE_FROM_ROWS", 1)
+    monkeypatch.setattr(snapshots, "KEEP_FROM_ROWS", 1)
     put("user,item\na,b\n")
     with open_database(database.path) as other, other.write():
         assert len(load_table(database, "Books")) == 1
@@ -175,7 +180,7 @@ def test_reading_does_not_wait_for_a_writer(database, put, monkeypatch):
 
 
 def test_a_database_that_is_open_for_reading_is_not_written(database, put, monkeypatch):
-    monkeypatch.setattr(snapshots, "CACHE_FROM_ROWS", 1)
+    monkeypatch.setattr(snapshots, "KEEP_FROM_ROWS", 1)
     put("user,item\na,b\n")
     with open_database(database.path, read_only=True) as reader:
         assert len(load_table(reader, "Books")) == 1
@@ -219,7 +224,8 @@ def test_resolving_agrees_with_a_plain_dictionary(tmp_path_factory, first, secon
             path = folder / "r.csv"
             lines = [f"{u},{i},{v}" + (f",{t}" if with_time else "") for u, i, v, t in rows]
             path.write_text("user,item,rating" + ",time" * with_time + "\n" + "\n".join(lines), encoding="utf-8")
-            run(ingest_interactions(database, "D", InteractionFile.open(path, Dialect(), {})))
+            file = InteractionFile.open(path, Dialect(), {})
+            run(ingest_interactions(database, "D", file, again=True, signal="ratings"))
             for user, item, value, time in rows:
                 if not with_time or time >= last.get((user, item), (0, 0))[0]:
                     last[user, item] = (time, float(value))

@@ -121,7 +121,7 @@ class FileProgress:
 
     def _event(self, done: int, message: str) -> Event:
         now = time.monotonic()
-        if now < self._next_at:
+        if now < self._next_at and done < self.size:
             return Tick()
         self._next_at = now + 1 / EVENTS_PER_S
         return Progress(done=done, total=self.size, unit="bytes", message=message)

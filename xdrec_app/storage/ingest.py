@@ -114,6 +114,7 @@ def ingest_interactions(
             write_batch(
                 connection, arrival.record(parts.first_batch), rejected, file.table, file.columns, sha256, elapsed_s
             )
+        yield progress.storing(1)
     return Ingested(
         batch=parts.first_batch,
         domains=parts.names,
@@ -258,19 +259,20 @@ def _settle_signal(connection: Connection, part: Part, file: InteractionFile, wi
         When the wish is not what the domain holds.
     """
     known = domain_signal(connection, part.domain_id)
-    stored = stored_values(connection, part.domain_id)
-    if known is None:
-        guess = SignalSettings(kind=wish, repeats=SIGNALS[wish].usual_repeats) if wish else guess_signal(file)
-    elif wish not in (None, known.kind):
+    found = part.values.pairs()
+    if known is not None and wish not in (None, known.kind):
         raise UserError(
             f"{part.name} holds {known.kind}, not {wish}.",
             f"Put the {wish} into a domain of their own, e.g. '{part.name} {wish}'.",
         )
+    if known is not None:
+        settings = known
+    elif wish is not None:
+        settings = SignalSettings(kind=wish, repeats=SIGNALS[wish].usual_repeats)
     else:
-        guess = known
-    # A scale that was not chosen is found anew with every import; see `store_signal`.
-    settings = known or settled(guess, *value_arrays(part.values.pairs())).model_copy(update={"scale": None})
-    store_signal(connection, part.domain_id, settings, [*stored, *part.values.pairs()])
+        # Only a scale that somebody chooses stands in the settings; else it is found anew with every import.
+        settings = settled(guess_signal(file), *value_arrays(found)).model_copy(update={"scale": None})
+    store_signal(connection, part.domain_id, settings, [*stored_values(connection, part.domain_id), *found])
 
 
 def _verify(connection: Connection, part: Part) -> None:

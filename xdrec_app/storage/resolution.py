@@ -32,7 +32,7 @@ class ResolvedColumns(NamedTuple):
     users
         int32 positions in `present`.
     items, values, times, file_order
-        As in :class:`~xdrec_app.datasets.domain_table.DomainTable`; `file_order` is int32 where that fits.
+        As in :class:`~xdrec_app.datasets.domain_table.DomainTable`.
     """
 
     present: Ints

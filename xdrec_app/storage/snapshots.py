@@ -153,4 +153,5 @@ def _stored(connection: Connection, domain_id: int, digest: str) -> ResolvedColu
         found[name] = column
     if set(found) != set(ResolvedColumns._fields):
         return None
-    return ResolvedColumns(**found)._replace(times=found["times"].astype(np.int64, copy=False))
+    wide = {name: found[name].astype(np.int64, copy=False) for name in ("times", "file_order")}
+    return ResolvedColumns(**found)._replace(**wide)
