@@ -138,8 +138,9 @@ def test_three_hundred_columns_are_read(reading):
     row = [f"v{n}" for n in range(300)]
     found = reading("\n".join([",".join(names), *[",".join(row)] * 1000]))
     assert found.columns == tuple(names)
-    [chunk] = [chunk for chunk in found.chunks([299, 0]) if len(chunk.lines) == 1000]
-    assert [column[0] for column in chunk.columns] == ["v299", "v0"]
+    chunks = found.chunks([299, 0])
+    assert {row for chunk in chunks for row in zip(*chunk.columns, strict=True)} == {("v299", "v0")}
+    assert sum(len(chunk.lines) for chunk in chunks) == 1000
 
 
 def test_names_that_occur_twice_stay_distinct(reading):
