@@ -91,6 +91,11 @@ def test_names_that_come_late_are_passed_over(reading):
     assert file.rows[-1] == ("v", "")
 
 
+def test_variants_of_a_product_of_amazon_are_one_item(reading):
+    assert reading('{"asin": "B1", "parent_asin": "B0", "user_id": "A"}\n').layout.roles == {"item": "parent_asin"}
+    assert reading(REVIEW).layout.roles == {}
+
+
 def test_lines_of_python_literals_are_read(reading):
     file = reading(
         "{'asin': '0001048791', 'title': \"Mog's Kittens\", 'price': 12.99, 'categories': [['Books', 'Cats']]}\n"

@@ -28,6 +28,9 @@ BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 
 OBJECT = re.compile(r"""\s*\{\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*:""")
 ARRAY = re.compile(r"\s*\[\s*[{\]]")
+PARENT = "parent_asin"
+"""Where reviews of Amazon name it beside ``asin``, the metadata describe it and not the variants."""
+
 MOST = 10
 """When so many times more lines are broken than not, the file is something else."""
 
@@ -64,6 +67,7 @@ class JsonReader(FormatReader):
             columns=columns,
             sample=tuple(map(Record, found.lines, rows, found.texts))[:SAMPLE_ROWS],
             rejected=tuple(found.rejected),
+            roles={"item": PARENT} if PARENT in columns else {},
         )
 
     def read(self, path: Path, layout: Layout, wanted: Sequence[int]) -> Iterator[Chunk]:
