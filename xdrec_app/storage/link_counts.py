@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from xdrec_app.storage.bulk import driver_cursor
 from xdrec_app.storage.links import KEYED_ACCOUNTS, link_settings, provide_key
 
 _COUNTS = """
@@ -76,11 +77,11 @@ def column_hits(
     dict
         Domain key → one count per column; of every domain with accounts.
     """
-    hits: dict[int, list[set[str]]] = {}
-    for domain_id, user_id in connection.execute(text("SELECT domain_id, user_id FROM account")):
-        found = hits.setdefault(domain_id, [set() for _ in columns])
+    wanted = frozenset().union(*columns)
+    found: dict[int, set[str]] = {}
+    for domain_id, user_id in driver_cursor(connection).execute("SELECT domain_id, user_id FROM account"):
+        common = found.setdefault(domain_id, set())
         key = key_of(user_id)
-        for ids, hit in zip(columns, found, strict=True):
-            if key in ids:
-                hit.add(key)
-    return {domain_id: [len(hit) for hit in found] for domain_id, found in hits.items()}
+        if key in wanted:
+            common.add(key)
+    return {domain_id: [len(common & ids) for ids in columns] for domain_id, common in found.items()}

@@ -101,7 +101,7 @@ class MappingFile:
     def chunks(self, wanted: Sequence[int]) -> Iterator[MappingChunk]:
         """Read the columns at some positions."""
         for chunk in self.table.reader.read(self.table.path, self.table.layout, wanted):
-            cells = [[_id(cell) for cell in column] for column in chunk.columns]
+            cells = [[_id(cell) for cell in column[:]] for column in chunk.columns]
             has_id = [any(row) for row in zip(*cells, strict=True)]
             nobody = [
                 RejectedLine(chunk.lines[place], chunk.texts[place], "no id")
