@@ -5,9 +5,13 @@ Like requests they know no database and no Qt; unlike results of requests they a
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from xdrec_app.core.events import Value
+from xdrec_app.datasets.formats.dialect import Dialect
 from xdrec_app.datasets.signal_settings import SignalSettings
 from xdrec_app.evaluation.protocol import Candidates
+from xdrec_app.services.data_requests import AnyImport
 from xdrec_app.services.results import LiftFigure
 
 
@@ -225,3 +229,44 @@ class FilePreview(Value):
     domains: tuple[str, ...] = ()
     template: str = ""
     template_domain: str = ""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the file is read, for a request that imports it as it is shown."""
+        return Dialect.model_validate(
+            {
+                "encoding": self.encoding or None,
+                "delimiter": self.delimiter or None,
+                "has_header": self.has_header,
+                "quote": self.quote or None,
+                "decimal": self.decimal or None,
+                "comment": self.comment or None,
+                "date_order": self.date_order or None,
+                "sheet": self.sheet or None,
+            }
+        )
+
+
+class PlannedFile(Value):
+    """What a plan makes of one file.
+
+    Attributes
+    ----------
+    kind
+        "interactions", "items" or "users"; empty where the file cannot be read.
+    domain, domains
+        The domain it goes to; or, where a column of the file names them, the first names seen.
+    request
+        How it is imported; None where it cannot be, for the reason in `problem`.
+    skip, note
+        Whether it is better left out, and why.
+    """
+
+    file: Path
+    kind: str
+    domain: str
+    domains: tuple[str, ...] = ()
+    request: AnyImport | None = None
+    problem: str = ""
+    skip: bool = False
+    note: str = ""
