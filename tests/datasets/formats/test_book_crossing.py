@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from xdrec_app.datasets.formats import encodings
 from xdrec_app.datasets.formats.base import RejectedLine
 
 RATINGS = '"User-ID";"ISBN";"Book-Rating"\n"276725";"034545104X";"0"\n"276726";"0155061224";"5"\n'
@@ -72,6 +73,19 @@ def test_a_line_that_is_cut_is_rejected_alone(reading):
     assert file.rejected == [RejectedLine(4, '"276727";"04465', "2 fields instead of 3")]
     assert file.rows[-1] == ("276728", "0521795028", "3")
     assert file.lines == [2, 3, 5]
+
+
+@pytest.mark.parametrize("block", [60, 1 << 20])
+def test_proper_and_broken_lines_are_read_alike_in_any_blocks(reading, monkeypatch, block):
+    monkeypatch.setattr(encodings, "BLOCK_BYTES", block)
+    monkeypatch.setattr(encodings, "HEAD_BYTES", block)
+    fields = ["034545104X", "a;b", 'say "hi"', "", "5"]
+    odd = {40: "3;x;5", 80: '"3";"x"'}
+    lines = [odd.get(n, f'"{n}";"{fields[n % 5]}";"{n % 11}"') for n in range(100)]
+    file = reading('"User-ID";"ISBN";"Book-Rating"\n' + "\n".join(lines) + "\n")
+    assert [line.line for line in file.rejected] == [42, 82]
+    assert file.rows == [(str(n), fields[n % 5], str(n % 11)) for n in range(100) if n not in odd]
+    assert file.lines == [n + 2 for n in range(100) if n not in odd]
 
 
 def test_other_quoted_files_are_left_to_the_general_reader(reading):

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+from xdrec_app.datasets.formats.arrow_text import arrow_columns
 from xdrec_app.datasets.formats.base import SAMPLE_ROWS, Chunk, FormatReader, Layout, formats
 from xdrec_app.datasets.formats.columns import column_names
 from xdrec_app.datasets.formats.dialect import Dialect, Role
-from xdrec_app.datasets.formats.lines import head_lines, line_blocks, records_of, western_encoding
+from xdrec_app.datasets.formats.lines import BlockLines, head_lines, line_blocks, records_of, western_encoding
 from xdrec_app.datasets.formats.source import FileHead
+from xdrec_app.datasets.formats.text_columns import TextColumn
 
 SEMICOLON = ";"
 BETWEEN = '";"'
@@ -23,6 +25,7 @@ ESCAPED_BETWEEN = '\\";'
 """Stands in a few lines where one field ends, its closing quote escaped by mistake, and the next has no opening one."""
 
 NULL = re.compile(r'(?<=["L]);NULL(?=;|$)')
+IMPROPER = (b"\\", b"&", b"NULL", b'""')
 HEADERS = ({"User-ID", "ISBN"}, {"ISBN", "Book-Title"}, {"User-ID", "Location"})
 ROLES: dict[Role, tuple[str, ...]] = {
     "user": ("User-ID",),
@@ -69,6 +72,11 @@ class BookCrossingReader(FormatReader):
         split = partial(cells_of, n_columns=n_columns)
         for block in line_blocks(path, layout.dialect.encoding or "latin-1"):
             is_first = block.first_line == 1
+            columns = _columns_of_proper(block.body, n_columns, wanted) if not is_first else None
+            if columns is not None:
+                texts = BlockLines(block.body)
+                yield Chunk(range(block.first_line, block.first_line + len(texts)), columns, texts, done=block.done)
+                continue
             lines = block.lines()[is_first:]
             records, rejected, _ = records_of(lines, block.first_line + is_first, split)
             yield Chunk.of_records(records, n_columns, wanted, rejected, block.done)
@@ -91,6 +99,14 @@ def cells_of(line: str, n_columns: int = 0) -> list[str]:
     if "\\" in line or "&" in line:
         return [html.unescape(cell.replace('\\"', '"').replace("\\\\", "\\")) for cell in cells]
     return cells
+
+
+def _columns_of_proper(body: bytes, n_columns: int, wanted: Sequence[int]) -> tuple[TextColumn, ...] | None:
+    """Return columns of lines that are proper CSV with every field in quotes: those of ratings mostly are."""
+    n_quotes = 2 * n_columns * body.count(b"\n")
+    if body.count(b'"') != n_quotes or any(odd in body for odd in IMPROPER):
+        return None
+    return arrow_columns(body, SEMICOLON, n_columns, wanted)
 
 
 def _is_header(line: str) -> bool:
