@@ -40,6 +40,7 @@ N_EXAMPLES = 3
 
 SAYS_WHAT_IT_HOLDS = {
     *("ratings", "rating", "reviews", "review", "interactions", "clicks", "purchases", "events", "views", "data"),
+    *("users", "user", "customers", "customer", "people", "members", "用户"),
     *("items", "item", "metadata", "meta", "catalogue", "catalog", "products", "train", "test", "base", "评分", "商品"),
 }
 
