@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import text
 
 from xdrec_app.core.jobs import run
-from xdrec_app.services.import_interactions import import_interactions
 from xdrec_app.services.data_requests import ImportInteractions
+from xdrec_app.services.import_interactions import import_interactions
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.workspace_file import create_workspace_file
 

@@ -10,9 +10,9 @@ import pytest
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Change, Changed
 from xdrec_app.core.jobs import Failed, Succeeded, drive, run
-from xdrec_app.services.import_interactions import import_interactions
 from xdrec_app.services.data_requests import Dialect, ImportInteractions
 from xdrec_app.services.data_results import ImportReport
+from xdrec_app.services.import_interactions import import_interactions
 from xdrec_app.services.workspace import summary
 from xdrec_app.storage.workspace_file import create_workspace_file
 

@@ -8,9 +8,9 @@ import pytest
 
 from xdrec_app.core.events import Change, Changed
 from xdrec_app.core.jobs import run
-from xdrec_app.services.import_items import import_items
 from xdrec_app.services.data_requests import ImportItems
 from xdrec_app.services.data_results import ImportReport
+from xdrec_app.services.import_descriptions import import_items
 from xdrec_app.services.workspace import summary
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.snapshots import load_table

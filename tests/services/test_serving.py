@@ -5,10 +5,10 @@ import pytest
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.jobs import Cancelled, Command, drive, run
+from xdrec_app.services.data_requests import ImportInteractions
 from xdrec_app.services.import_interactions import import_interactions
 from xdrec_app.services.profile import profile
 from xdrec_app.services.recommend import recommend, recommend_all
-from xdrec_app.services.data_requests import ImportInteractions
 from xdrec_app.services.requests import Profile, Recommend, RecommendAll, Train
 from xdrec_app.services.train import train
 
@@ -106,8 +106,8 @@ def test_a_cancelled_export_leaves_no_file_and_spares_the_old_one(workspace, tra
 def test_a_title_cannot_become_a_formula(workspace, trained, tmp_path):
     items = tmp_path / "items.csv"
     items.write_text('item_id,title\nb00,"=HYPERLINK(""x"")"\n', encoding="utf-8")
-    from xdrec_app.services.import_items import import_items
     from xdrec_app.services.data_requests import ImportItems
+    from xdrec_app.services.import_descriptions import import_items
 
     run(import_items(ImportItems(workspace=workspace, file=items, domain="books")))
     out = tmp_path / "out.csv"

@@ -9,8 +9,8 @@ import pytest
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Change, Changed
 from xdrec_app.core.jobs import Failed, Succeeded, drive
-from xdrec_app.services.requests import DeleteRun
 from xdrec_app.services.request import Done
+from xdrec_app.services.requests import DeleteRun
 from xdrec_app.services.results import WorkspaceSummary
 from xdrec_app.services.workspace import delete_run, new_workspace, summary
 from xdrec_app.storage.database import open_database

@@ -8,8 +8,8 @@ import pytest
 
 from xdrec_app.core.jobs import Failed, drive
 from xdrec_app.services.remote import WorkerProcess
-from xdrec_app.services.requests import AnyRequest, DeleteRun
 from xdrec_app.services.request import Request
+from xdrec_app.services.requests import AnyRequest, DeleteRun
 from xdrec_app.worker.table import USE_CASES
 
 

@@ -117,7 +117,8 @@ def _read(request: Evaluate, model: Recommender) -> Job[_TestFile]:
     last: dict[tuple[str, str], float] = {}
     n_rejected = 0
     for chunk in file.chunks():
-        last.update(zip(zip(chunk.users, chunk.items, strict=True), chunk.values, strict=True))
+        pairs = zip(chunk.users.cells(), chunk.items.cells(), strict=True)
+        last.update(zip(pairs, chunk.values.tolist(), strict=True))
         n_rejected += len(chunk.rejected)
         yield Progress(done=len(last), unit="interactions", message=f"Reading {request.test.name}")
     if not last:

@@ -7,9 +7,9 @@ from pathlib import Path
 from xdrec_app.core.events import Change, Changed
 from xdrec_app.core.jobs import Job
 from xdrec_app.services import browse
+from xdrec_app.services.request import Done
 from xdrec_app.services.requests import CreateWorkspace, DeleteRun
 from xdrec_app.services.results import CheckReport, WorkspaceSummary
-from xdrec_app.services.request import Done
 from xdrec_app.services.views import RunList
 from xdrec_app.storage import runs
 from xdrec_app.storage.database import open_database
