@@ -28,7 +28,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on s
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="The file: text, JSON lines, Parquet or a spreadsheet, packed or not.")
 ]
-Domain = Annotated[str, typer.Option("--domain", help="The domain the file belongs to; made if it is new.")]
 Delimiter = Annotated[str | None, typer.Option("--delimiter", help="Column separator; guessed if not given.")]
 Encoding = Annotated[str | None, typer.Option("--encoding", help="Text encoding; guessed if not given.")]
 Header = Annotated[bool | None, typer.Option("--header/--no-header", help="Whether line 1 names the columns.")]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from xdrec_app.services.data_results import ImportReport
 from xdrec_app.services.model_schema import ModelSchemas
 from xdrec_app.services.results import (
     CheckReport,
@@ -57,16 +56,6 @@ def check(report: CheckReport) -> str:
     return "\n".join(report.findings) or "No damage was found."
 
 
-def import_report(report: ImportReport) -> str:
-    """What became of every line."""
-    columns = ", ".join(f"{role} = {column}" for role, column in report.columns.items())
-    return (
-        f"Import {report.batch} into {report.domain}: {report.lines} lines = {report.imported} imported"
-        f" + {report.merged} merged + {report.rejected} rejected ({report.elapsed_s:.1f} s)\n"
-        f"Read as {report.encoding}, separated by {report.delimiter!r}; {columns}"
-    )
-
-
 def models(schemas: ModelSchemas) -> str:
     """One line per model, then what could not be loaded."""
     rows = [
@@ -94,6 +83,8 @@ def train_report(report: TrainReport) -> str:
         lines += _figures("the sources changed", report.lift)
         lines += _figures(f"against run {report.margin_run}, the best single-domain one:", report.margin)
         lines.append(f"Protocol: {report.protocol_sentence}.")
+    if report.protocol.warning:
+        lines.append(f"Warning: {report.protocol.warning}")
     return "\n".join(lines)
 
 

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 
 from xdrec_app.core.events import Change, Changed
 from xdrec_app.core.jobs import Job
+from xdrec_app.datasets.signal_settings import SignalSettings
 from xdrec_app.services.data_requests import ChangeDomain, DeleteDomain, UndoImport
 from xdrec_app.services.import_file import STATISTICS_WAIT_S
 from xdrec_app.services.request import Done
 from xdrec_app.storage import undo
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.domains import change_domain as change
+from xdrec_app.storage.domains import chosen_signal
 from xdrec_app.storage.sqlite import WorkspaceBusy
 from xdrec_app.storage.statistics import refresh_statistics
 
 ALL_DATA = frozenset({Change.DOMAINS, Change.INTERACTIONS, Change.ITEMS, Change.LINKS})
+
+
+def signal_of(workspace: Path, domain: str) -> SignalSettings:
+    """Return how the values of a domain are understood, as somebody chose; a UserError when there is no such domain."""
+    with open_database(workspace, read_only=True) as database:
+        return chosen_signal(database, domain)
 
 
 def undo_import(request: UndoImport) -> Job[Done]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xdrec_app.core.events import Change
 from xdrec_app.core.jobs import Job
+from xdrec_app.datasets.formats.dialect import Role
 from xdrec_app.datasets.formats.interaction_file import InteractionFile
 from xdrec_app.services.data_requests import ImportInteractions
 from xdrec_app.services.data_results import ImportReport
@@ -23,7 +24,9 @@ def import_interactions(request: ImportInteractions) -> Job[ImportReport]:
     """
 
     def understand() -> InteractionFile:
-        return InteractionFile.open(request.file, request.dialect, request.columns)
+        # A domain that is named goes before a column that seems to name some.
+        no_column: dict[Role, str] = {"domain": ""} if request.domain else {}
+        return InteractionFile.open(request.file, request.dialect, no_column | request.columns)
 
     def ingest(database: Database, file: InteractionFile) -> Job[Ingested]:
         return ingest_interactions(

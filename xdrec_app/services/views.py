@@ -270,3 +270,9 @@ class PlannedFile(Value):
     problem: str = ""
     skip: bool = False
     note: str = ""
+
+
+class ImportPlan(Value):
+    """What is to be done with several files."""
+
+    files: tuple[PlannedFile, ...]

@@ -12,6 +12,21 @@ from xdrec_app.storage.schema import domain
 from xdrec_app.storage.signals import domain_signal, store_signal, stored_values
 
 
+def chosen_signal(database: Database, name: str) -> SignalSettings:
+    """Return how the values of a domain are understood; its scale is None unless somebody chose one.
+
+    Raises
+    ------
+    UserError
+        When there is no such domain.
+    """
+    with database.read() as connection:
+        body = connection.execute(select(domain.c.signal).where(domain.c.name == name)).scalar_one_or_none()
+    if body is None:
+        raise UserError(f"There is no domain '{name}' in the workspace.")
+    return SignalSettings.model_validate_json(body)
+
+
 def change_domain(database: Database, name: str, new_name: str | None, signal: SignalSettings | None) -> None:
     """Rename a domain, or understand its values in another way; rows stay as they are.
 
