@@ -17,11 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xdrec_app.datasets.formats import encodings
-from xdrec_app.datasets.formats.arrow_text import arrow_columns
+from xdrec_app.datasets.formats.arrow_text import arrow_rows
 from xdrec_app.datasets.formats.base import Chunk
 from xdrec_app.datasets.formats.delimited import DelimitedReader
 from xdrec_app.datasets.formats.delimited_guess import DELIMITERS
 from xdrec_app.datasets.formats.dialect import Dialect
+from xdrec_app.datasets.formats.lines import RowTexts
 from xdrec_app.datasets.formats.records import Grammar, parse_records
 from xdrec_app.datasets.formats.source import read_head
 
@@ -135,9 +136,19 @@ def test_no_text_is_lost_or_read_twice(content, block):
 )
 def test_what_arrow_reads_is_what_the_exact_parser_reads(lines, delimiter, quote, comment):
     body = "".join(line + "\n" for line in lines)
-    columns = arrow_columns(body.encode(), delimiter, 2, [1, 0], quote=quote, comment=comment)
-    exact = parse_records(body.split("\n")[:-1], 1, Grammar(delimiter, quote, comment), at_end=True)
-    if columns is not None:
-        assert list(zip(*columns, strict=True)) == [(cells[1], cells[0]) for cells in (r.cells for r in exact.records)]
-        assert [record.line for record in exact.records] == list(range(1, body.count("\n") + 1))
-        assert not exact.rejected
+    rows = arrow_rows(body.encode(), delimiter, 2, [1, 0], quote=quote, comment=comment)
+    if rows is None:
+        return
+    whole = body.encode()[: rows.size].decode()
+    assert whole.count("\n") == rows.starts[-1]
+    grammar = Grammar(delimiter, quote, comment)
+    exact = parse_records(whole.split("\n")[:-1], 1, grammar, at_end=True)
+    assert not exact.rejected
+    assert [record.line - 1 for record in exact.records] == list(rows.starts[:-1])
+    assert [record.text for record in exact.records] == list(RowTexts(whole.encode(), rows.starts))
+    ragged = {row: len(record.cells) for row, record in enumerate(exact.records) if len(record.cells) != 2}
+    assert ragged == rows.ragged
+    good = [(record.cells[1], record.cells[0]) for record in exact.records if len(record.cells) == 2]
+    assert good == list(zip(*rows.columns, strict=True))
+    rest = parse_records(body[len(whole) :].split("\n")[:-1], 1, grammar, at_end=False)
+    assert not rest.records  # it goes on behind the block

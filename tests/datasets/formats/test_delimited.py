@@ -10,6 +10,7 @@ from xdrec_app.core.errors import UserError
 from xdrec_app.datasets.formats import encodings
 from xdrec_app.datasets.formats.base import RejectedLine, formats
 from xdrec_app.datasets.formats.records import BROKEN_QUOTES, NEVER_CLOSED
+from xdrec_app.datasets.formats.text_columns import ListColumn
 
 ROWS = [["user", "item", "rating"], ["u1", "i1", "5"], ["u2", "i2", "3"]]
 
@@ -209,15 +210,16 @@ def test_a_short_and_a_long_line_do_not_make_up_for_each_other(reading):
     assert [line for line, _, _ in found.rejected] == [4, 5]
 
 
-def test_one_broken_line_in_a_block_leaves_the_lines_around_it_to_the_fast_reader(reading):
+@pytest.mark.parametrize(("broken", "n_slow"), [("u,i", 0), ('u,"i" x,5', 10_000), ("u\0,i,5", 10_000)])
+def test_one_broken_line_in_a_block_leaves_the_lines_around_it_to_the_fast_reader(reading, broken, n_slow):
     lines = [f"u{n},i{n},5" for n in range(50_000)]
-    lines[30_000] = "u,i"
+    lines[30_000] = broken
     found = reading("\n".join(["user,item,rating", *lines]) + "\n")
     assert [line for line, _, _ in found.rejected] == [30_002]
     assert found.lines == [n for n in range(2, 50_002) if n != 30_002]
-    assert [row[0] for row in found.rows] == [line.split(",")[0] for line in lines if line != "u,i"]
-    exact = [chunk for chunk in found.all_chunks if isinstance(chunk.lines, list)]
-    assert sum(len(chunk.lines) for chunk in exact[1:]) < 10_000
+    assert [row[0] for row in found.rows] == [line.split(",")[0] for line in lines if line != broken]
+    exact = [chunk for chunk in found.all_chunks if isinstance(chunk.columns[0], ListColumn)]
+    assert sum(len(chunk.lines) for chunk in exact[1:]) <= n_slow
 
 
 @pytest.mark.parametrize("block", [16, 1 << 20])
@@ -255,6 +257,19 @@ def test_two_open_quotes_do_not_swallow_what_stands_between(reading):
     found = reading('user,item,rating\nu1,"i1,5\nu2,i2,4\nu3,"i3,3\nu4,i4,2\n')
     assert [row[0] for row in found.rows] == ["u2", "u4"]
     assert [line for line, _, _ in found.rejected] == [2, 4]
+
+
+@pytest.mark.parametrize("block", [100, 1 << 20])
+def test_records_of_several_lines_keep_their_numbers_and_texts(reading, monkeypatch, block):
+    monkeypatch.setattr(encodings, "BLOCK_BYTES", block)
+    record = 'u{0},"two\r\nlines, ""{0}""",5\r\n'
+    content = "user,text,rating\r\n" + "".join(record.format(n) for n in range(10_000)) + "u,x\r\n"
+    found = reading(content)
+    assert found.rows == [(f"u{n}", f'two\r\nlines, "{n}"', "5") for n in range(10_000)]
+    assert found.lines == list(range(2, 20_002, 2))
+    assert found.rejected == [RejectedLine(20_002, "u,x", "2 fields instead of 3")]
+    texts = [text for chunk in found.all_chunks for text in chunk.texts]
+    assert texts == [record.format(n).removesuffix("\r\n") for n in range(10_000)]
 
 
 def test_text_after_a_closing_quote_is_rejected(reading):

@@ -23,6 +23,7 @@ from xdrec_app.datasets.formats.text_columns import ListColumn, TextColumn
 SAMPLE_ROWS = 100
 """How many rows are looked at to guess what the columns mean."""
 
+
 class Record(NamedTuple):
     """One record of a file: the physical line where it starts, its cells, and its text as it stands in the file."""
 
@@ -37,6 +38,11 @@ class RejectedLine(NamedTuple):
     line: int
     text: str
     reason: str
+
+    @classmethod
+    def ragged(cls, line: int, text: str, n_fields: int, n_columns: int) -> RejectedLine:
+        """Return a record with another number of fields than there are columns."""
+        return cls(line, text, f"{n_fields} fields instead of {n_columns}")
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,7 @@ class Chunk:
         """Pick columns from records; those with another number of cells than `n_columns` are rejected."""
         good = [record for record in records if len(record.cells) == n_columns]
         ragged = [
-            RejectedLine(record.line, record.text, f"{len(record.cells)} fields instead of {n_columns}")
+            RejectedLine.ragged(record.line, record.text, len(record.cells), n_columns)
             for record in records
             if len(record.cells) != n_columns
         ]

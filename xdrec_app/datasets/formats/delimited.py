@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.datasets.formats.arrow_text import arrow_columns
-from xdrec_app.datasets.formats.base import SAMPLE_ROWS, Chunk, FormatReader, Layout, formats
+from xdrec_app.datasets.formats.arrow_text import ArrowRows, arrow_rows
+from xdrec_app.datasets.formats.base import SAMPLE_ROWS, Chunk, FormatReader, Layout, RejectedLine, formats
 from xdrec_app.datasets.formats.columns import column_names, looks_like_header
 from xdrec_app.datasets.formats.delimited_guess import guess_grammar, names_of
 from xdrec_app.datasets.formats.dialect import Dialect
 from xdrec_app.datasets.formats.encoding_guess import is_binary
 from xdrec_app.datasets.formats.encodings import decode_head, encoding_of
-from xdrec_app.datasets.formats.lines import ANY_LINE_END, BlockLines, line_blocks, whole_lines
+from xdrec_app.datasets.formats.lines import ANY_LINE_END, RowTexts, line_blocks, whole_lines
 from xdrec_app.datasets.formats.records import Grammar, Parsed, parse_records
 from xdrec_app.datasets.formats.source import FileHead
-from xdrec_app.datasets.formats.text_columns import TextColumn
 
 SMALL_BLOCK = 1 << 16
 """Bytes that are not worth halving to keep a line that is not ordinary from slowing down the others."""
@@ -40,7 +40,7 @@ class DelimitedReader(FormatReader):
         text = decode_head(head, encoding)
         if is_binary(text.encode()):
             return None
-        line_end = _line_end(text)
+        line_end = _line_end(text, '"' if wish.quote is None else wish.quote)
         if line_end == ANY_LINE_END:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         lines = whole_lines(text, "\n", is_whole=head.is_whole)
@@ -96,21 +96,42 @@ class _Reading:
     def chunks(self, block: bytes, done: int, *, at_end: bool) -> Iterator[Chunk]:
         """Read the next lines."""
         body, goes_on, self._carry = self._carry + block, bool(self._carry), b""
-        columns = None if self._header_waits else self._by_arrow(body)
-        if columns is not None:
-            texts = BlockLines(body)
-            first_line, self._first_line = self._first_line, self._first_line + len(texts)
-            yield Chunk(range(first_line, self._first_line), columns, texts, done=done)
+        rows = None if self._header_waits else self._by_arrow(body)
+        if rows is not None:
+            yield self._chunk_of(rows, body[: rows.size], done)
+            rest = body[rows.size :]
+            if at_end and rest:
+                yield self._exactly(rest, done, at_end=True)
+            else:
+                self._carry = rest
         elif not goes_on and not self._header_waits and (middle := _middle(body)):
             yield from self.chunks(body[:middle], done, at_end=False)
             yield from self.chunks(body[middle:], done, at_end=at_end)
         else:
             yield self._exactly(body, done, at_end=at_end)
 
-    def _by_arrow(self, body: bytes) -> tuple[TextColumn, ...] | None:
+    def _by_arrow(self, body: bytes) -> ArrowRows | None:
         grammar = self._grammar
-        return arrow_columns(
+        return arrow_rows(
             body, grammar.delimiter, self._n_columns, self._wanted, quote=grammar.quote, comment=grammar.comment
+        )
+
+    def _chunk_of(self, rows: ArrowRows, body: bytes, done: int) -> Chunk:
+        texts = RowTexts(body, rows.starts)
+        first_line, starts = self._first_line, rows.starts
+        self._first_line += starts[-1]
+        if isinstance(starts, range) and not rows.ragged:
+            return Chunk(range(first_line, self._first_line), rows.columns, texts, done=done)
+        good = [row for row in range(len(texts)) if row not in rows.ragged]
+        return Chunk(
+            lines=[first_line + starts[row] for row in good],
+            columns=rows.columns,
+            texts=RowTexts(body, starts, good),
+            rejected=[
+                RejectedLine.ragged(first_line + starts[row], texts[row], n_fields, self._n_columns)
+                for row, n_fields in rows.ragged.items()
+            ],
+            done=done,
         )
 
     def _exactly(self, body: bytes, done: int, *, at_end: bool) -> Chunk:
@@ -132,11 +153,14 @@ def _middle(body: bytes) -> int:
     return middle if middle < len(body) else body.rfind(b"\n", 0, len(body) // 2) + 1
 
 
-def _line_end(text: str) -> str:
-    """Return what ends the lines of a text; a carriage return at its very end may belong to a line feed."""
-    n_line_feeds = text.count("\n")
-    n_lone_returns = text[:-1].count("\r") - text.count("\r\n")
-    return ANY_LINE_END if n_lone_returns > n_line_feeds else "\n"
+def _line_end(text: str, quote: str) -> str:
+    """Return what ends the lines of a text, outside of quotes; a return at its very end may belong to a line feed."""
+    if "\r" not in text:
+        return "\n"
+    mark = re.escape(quote)
+    plain = re.sub(f"{mark}[^{mark}]*{mark}", "", text) if quote else text
+    n_lone_returns = plain[:-1].count("\r") - plain.count("\r\n")
+    return ANY_LINE_END if n_lone_returns > plain.count("\n") else "\n"
 
 
 def _first_records(lines: Sequence[str], grammar: Grammar, *, is_whole: bool) -> Parsed:

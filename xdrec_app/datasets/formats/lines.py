@@ -67,6 +67,42 @@ class BlockLines(Sequence[str]):
         return self._lines[place]
 
 
+class RowTexts(Sequence[str]):
+    """The text of each row of a block, one line or several; split when the first of them is asked for.
+
+    Parameters
+    ----------
+    block
+        Whole lines.
+    starts
+        For each row how many lines are before it; and at the end how many there are.
+    rows
+        The rows that are meant, all by default.
+    """
+
+    def __init__(self, block: bytes, starts: Sequence[int], rows: Sequence[int] | None = None) -> None:
+        self._block = block
+        self._starts = starts
+        self._rows = range(len(starts) - 1) if rows is None else rows
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self._block.decode().split("\n")[:-1]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        return self._text(self._rows[place]) if isinstance(place, int) else list(map(self._text, self._rows[place]))
+
+    def _text(self, row: int) -> str:
+        return "\n".join(self._lines[self._starts[row] : self._starts[row + 1]]).removesuffix("\r")
+
+
 def line_blocks(path: Path, encoding: str, line_end: str = "\n") -> Iterator[LineBlock]:
     """Cut a file into blocks of whole lines.
 
