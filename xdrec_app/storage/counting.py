@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from xdrec_app.datasets.arrays import Floats
+from xdrec_app.datasets.domain_report import histogram
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.resolution import Resolution, ResolvedColumns
 from xdrec_app.storage.snapshots import load_signal, load_table
 from xdrec_app.storage.statistics import DomainStatistics
-
-MAX_VALUES = 200
-N_BINS = 50
 
 
 def count(database: Database, name: str) -> DomainStatistics:
@@ -39,12 +34,3 @@ def count_resolved(name: str, resolution: Resolution, columns: ResolvedColumns) 
         interactions=len(columns.users),
         histogram=histogram(columns.values),
     )
-
-
-def histogram(values: Floats) -> tuple[tuple[float, int], ...]:
-    """Return (value, count), ascending; of more than `MAX_VALUES` values the middles of `N_BINS` equal ranges."""
-    distinct, counts = np.unique(values, return_counts=True)
-    if len(distinct) > MAX_VALUES:
-        counts, edges = np.histogram(values, bins=N_BINS)
-        distinct = (edges[:-1] + edges[1:]) / 2
-    return tuple(zip(distinct.tolist(), counts.tolist(), strict=True))
