@@ -8,7 +8,7 @@ from xdrec_app.datasets.formats.item_file import ItemFile
 from xdrec_app.datasets.formats.user_file import UserFile
 from xdrec_app.services.data_requests import ImportItems, ImportUsers
 from xdrec_app.services.data_results import ImportReport
-from xdrec_app.services.import_file import import_file
+from xdrec_app.services.import_file import import_file, wished_columns
 from xdrec_app.storage.bulk import Ingested
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.ingest_descriptions import ingest_items, ingest_users
@@ -24,7 +24,7 @@ def import_items(request: ImportItems) -> Job[ImportReport]:
     """
 
     def understand() -> ItemFile:
-        return ItemFile.open(request.file, request.dialect, request.columns)
+        return ItemFile.open(request.file, request.dialect, wished_columns(request))
 
     def ingest(database: Database, file: ItemFile) -> Job[Ingested]:
         return ingest_items(database, request.domain, file, mode=request.mode, again=request.again)
@@ -36,7 +36,7 @@ def import_users(request: ImportUsers) -> Job[ImportReport]:
     """Import a file about people; all of it or, when it fails or is cancelled, nothing; raises as for items."""
 
     def understand() -> UserFile:
-        return UserFile.open(request.file, request.dialect, request.columns)
+        return UserFile.open(request.file, request.dialect, wished_columns(request))
 
     def ingest(database: Database, file: UserFile) -> Job[Ingested]:
         return ingest_users(database, request.domain, file, mode=request.mode, again=request.again)

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from xdrec_app.core.events import Change, Changed
 from xdrec_app.core.jobs import Job
 from xdrec_app.datasets.formats.base import TableFile
+from xdrec_app.datasets.formats.dialect import Role
 from xdrec_app.services.data_requests import ImportFile
 from xdrec_app.services.data_results import ImportReport
 from xdrec_app.storage.bulk import Ingested
@@ -32,6 +33,12 @@ class UnderstoodFile(Protocol):
     def columns(self) -> dict[str, str]:
         """Role → name of its column."""
         ...
+
+
+def wished_columns(request: ImportFile) -> dict[Role, str]:
+    """Return the columns that were chosen; a domain that is named goes before a column that seems to name some."""
+    no_column: dict[Role, str] = {"domain": ""} if request.domain else {}
+    return no_column | request.columns
 
 
 F = TypeVar("F", bound=UnderstoodFile)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from xdrec_app.core.events import Change
 from xdrec_app.core.jobs import Job
-from xdrec_app.datasets.formats.dialect import Role
 from xdrec_app.datasets.formats.interaction_file import InteractionFile
 from xdrec_app.services.data_requests import ImportInteractions
 from xdrec_app.services.data_results import ImportReport
-from xdrec_app.services.import_file import import_file
+from xdrec_app.services.import_file import import_file, wished_columns
 from xdrec_app.storage.bulk import Ingested
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.ingest import ingest_interactions
@@ -24,9 +23,7 @@ def import_interactions(request: ImportInteractions) -> Job[ImportReport]:
     """
 
     def understand() -> InteractionFile:
-        # A domain that is named goes before a column that seems to name some.
-        no_column: dict[Role, str] = {"domain": ""} if request.domain else {}
-        return InteractionFile.open(request.file, request.dialect, no_column | request.columns)
+        return InteractionFile.open(request.file, request.dialect, wished_columns(request))
 
     def ingest(database: Database, file: InteractionFile) -> Job[Ingested]:
         return ingest_interactions(
