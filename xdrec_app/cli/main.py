@@ -5,11 +5,11 @@ from __future__ import annotations
 import typer
 from pydantic import ValidationError
 
-from xdrec_app.cli import formats, importing, people, training, workspace
+from xdrec_app.cli import audit, export, formats, importing, people, training, workspace
 from xdrec_app.cli.app import app
 from xdrec_app.core.errors import UserError
 
-TOPICS = (workspace, importing, training, people, audit, formats)
+TOPICS = (workspace, importing, training, people, audit, formats, export)
 """Files of commands; importing them enters the commands."""
 
 

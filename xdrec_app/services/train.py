@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.core.events import Change, Changed, EpochEnd, Event, Progress, RunStarted
+from xdrec_app.core.events import Change, Changed, EpochEnd, Event, LogLine, Progress, RunStarted
 from xdrec_app.core.jobs import Job, tap
 from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.evaluation.archive import pack_evaluation, pack_held_out, pack_interactions
@@ -16,11 +16,13 @@ from xdrec_app.models.base import recommenders
 from xdrec_app.models.persistence import pack
 from xdrec_app.services.baselines import WRITE_WAIT_S, Others, comparisons, others_of
 from xdrec_app.services.figures import figures
+from xdrec_app.services.leaks import known_copies
 from xdrec_app.services.requests import Train
 from xdrec_app.services.results import TrainReport
 from xdrec_app.services.trial import Trial
 from xdrec_app.storage.artifacts import HELD_OUT, IDS, MANIFEST, PER_PERSON, TRAINING, WEIGHTS
 from xdrec_app.storage.database import open_database, patiently
+from xdrec_app.storage.leaks import domain_states
 from xdrec_app.storage.run_reading import load_run
 from xdrec_app.storage.run_records import Comparison, RunResult
 from xdrec_app.storage.runs import (
@@ -54,10 +56,14 @@ def train(request: Train) -> Job[TrainReport]:
     with open_database(request.workspace) as database:
         mark_interrupted(database)
         yield Progress(done=0, message="Reading the interactions")
-        tables = [load_table(database, name) for name in (request.target, *request.sources)]
+        states = domain_states(database)
+        target, *sources = (load_table(database, name) for name in (request.target, *request.sources))
+        copies = yield from known_copies(database, target, sources, states)
         experiment = Experiment.draw(
-            tables[0], tables[1:], request.split, request.seed, request.candidates, request.negatives
+            target, sources, request.split, request.seed, request.candidates, request.negatives, copies
         )
+        if experiment.protocol.warning:
+            yield LogLine(level="warning", message=experiment.protocol.warning)
         trial = Trial(database, experiment, model_class, params, request.sources, device, device_reason)
         return (yield from _train(trial, with_baselines=request.baselines and experiment.has_test))
 
