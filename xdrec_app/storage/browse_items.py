@@ -119,4 +119,6 @@ def _described(connection: Connection, found: list[tuple[int, Place]], has_count
     tags: dict[int, list[str]] = {key: [] for key in keys}
     for key, tag in by_keys(connection, _TAGS, keys):
         tags[key].append(tag)
-    return [ItemLine(place, key, *details[key], tuple(tags[key]), counts[key]) for key, place in found]
+    return [
+        ItemLine(place, key, *details[key], tags=tuple(tags[key]), interactions=counts[key]) for key, place in found
+    ]

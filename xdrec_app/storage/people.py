@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import select
+import numpy as np
+from sqlalchemy import Connection, select, text
 
+from xdrec_app.datasets.arrays import NO_TIME
+from xdrec_app.datasets.repeats import resolve
+from xdrec_app.datasets.signals import RawSignal
 from xdrec_app.storage.database import Database
-from xdrec_app.storage.schema import account, domain, interaction, item, person
+from xdrec_app.storage.schema import domain, person
+from xdrec_app.storage.signals import effective_signal
+
+# Joined in the order that is written: from the person along the indexes to their rows, whatever the planner believes.
+_ROWS = text(
+    """
+    SELECT account.domain_id, item.item_id AS item, value, time, action, batch_id, line
+    FROM account CROSS JOIN interaction ON account_id = account.id CROSS JOIN item ON item.id = interaction.item_id
+    WHERE person_id = :person ORDER BY account.domain_id, batch_id, line
+    """
+)
 
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """What a person did with an item; of a repeated pair the last by time, file order breaking ties.
+    """What a person did with an item, as a dataset has it: the settings of the domain decide about repeated pairs.
 
     Attributes
     ----------
+    value
+        As models meet it.
     time
         Seconds since 1970; None where the file gave none.
     """
@@ -35,23 +54,40 @@ def load_history(database: Database, user: str) -> list[HistoryRow] | None:
     user
         The person's name, which is their id wherever ids were not linked by hand.
     """
-    query = (
-        select(domain.c.name, item.c.item_id, interaction.c.value, interaction.c.time, interaction.c.id)
-        .select_from(interaction)
-        .join(account, account.c.id == interaction.c.account_id)
-        .join(person, person.c.id == account.c.person_id)
-        .join(item, item.c.id == interaction.c.item_id)
-        .join(domain, domain.c.id == item.c.domain_id)
-        .where(person.c.name == user)
-        .order_by(interaction.c.time, interaction.c.id)
-    )
     with database.read() as connection:
-        if connection.execute(select(person.c.id).where(person.c.name == user)).one_or_none() is None:
+        key = connection.execute(select(person.c.id).where(person.c.name == user)).scalar_one_or_none()
+        if key is None:
             return None
-        rows = connection.execute(query).all()
-    last = {(row.name, row.item_id): HistoryRow(row.name, row.item_id, row.value, row.time) for row in rows}
-    order = {pair: place for place, pair in enumerate((row.name, row.item_id) for row in rows)}
-    return [last[pair] for pair in sorted(last, key=lambda pair: -order[pair])]
+        rows = connection.execute(_ROWS, {"person": key}).all()
+        history = [
+            row
+            for domain_id, own in groupby(rows, attrgetter("domain_id"))
+            for row in _resolved(connection, domain_id, [*own])
+        ]
+    # Stable: of equal times the one that stands later in the files is the later one.
+    return sorted(reversed(history), key=lambda row: NO_TIME if row.time is None else row.time, reverse=True)
+
+
+def _resolved(connection: Connection, domain_id: int, rows: Sequence[Any]) -> list[HistoryRow]:
+    """Return the rows of one person in one domain, given in file order, as a dataset has them; in file order."""
+    of_domain = connection.execute(select(domain).where(domain.c.id == domain_id)).one()
+    settings = effective_signal(of_domain)
+    actions = sorted({row.action or "" for row in rows})
+    place = {action: number for number, action in enumerate(actions)}
+    raw = RawSignal(
+        np.array([row.value for row in rows], np.float32),
+        np.array([place[row.action or ""] for row in rows], np.int32) if actions != [""] else None,
+        tuple(actions),
+    )
+    values, counts = settings.signal.convert(raw, settings)
+    kept = np.flatnonzero(counts)
+    ids = sorted({row.item for row in rows})
+    number = {id_: at for at, id_ in enumerate(ids)}
+    items = np.array([number[row.item] for row in rows], np.int32)[kept]
+    times = np.array([NO_TIME if row.time is None else row.time for row in rows], np.int64)[kept]
+    found = resolve(np.zeros(len(kept), np.int32), items, values[kept], times, settings.repeats)
+    chosen = sorted(zip(kept[found.rows].tolist(), found.values.tolist(), strict=True))
+    return [HistoryRow(of_domain.name, rows[at].item, value, rows[at].time) for at, value in chosen]
 
 
 def each_person(database: Database) -> Iterator[str]:
