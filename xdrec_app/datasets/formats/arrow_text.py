@@ -75,7 +75,7 @@ def arrow_rows(
     options: dict[str, Any] = {
         "delimiter": separator,
         "quote_char": quote if has_quotes else False,
-        "ignore_empty_lines": False,
+        "ignore_empty_lines": True,  # then rows are missing, and the block is not read here
         "newlines_in_values": not isinstance(starts, range),
     }
     read = _read(prepared, n_columns, wanted, options)
@@ -128,9 +128,7 @@ def _is_unusual(body: bytes, comment: bytes) -> bool:
         b"\0" in body
         or (b"\r" in body and body.count(b"\r") != body.count(b"\r\n"))
         or (bool(comment) and (body.startswith(comment) or b"\n" + comment in body))
-        or body.startswith((b"\n", b"\r", codecs.BOM_UTF8))  # Arrow takes this for the mark of a file
-        or b"\n\n" in body  # a blank line, for Arrow a row of empty cells
-        or b"\n\r" in body
+        or body.startswith(codecs.BOM_UTF8)  # Arrow takes it for the mark of a file
     )
 
 

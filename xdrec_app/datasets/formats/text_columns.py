@@ -87,24 +87,32 @@ class ArrowColumn(TextColumn):
     @overload
     def __getitem__(self, place: slice) -> Sequence[str]: ...
     def __getitem__(self, place: int | slice) -> str | Sequence[str]:
-        found: str | list[str] = self._cells[place].as_py() if isinstance(place, int) else self._cells[place].to_pylist()
+        found: str | list[str] = (
+            self._cells[place].as_py() if isinstance(place, int) else self._cells[place].to_pylist()
+        )
         return found
 
     def coded(self) -> tuple[list[str], Ints]:
         """See :meth:`TextColumn.coded`."""
         encoded = self._cells.dictionary_encode()
-        return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int32, copy=False)
+        codes: Ints = _numbers_of(encoded.indices, np.int32)
+        return encoded.dictionary.to_pylist(), codes
 
     def whole_numbers(self) -> Longs | None:
         """See :meth:`TextColumn.whole_numbers`."""
         import pyarrow as pa
         from pyarrow import compute
 
-        numbers: Longs
-        if not compute.all(compute.match_substring_regex(self._cells, r"^[0-9]+$")).as_py():
+        if not compute.all(compute.ascii_is_decimal(self._cells)).as_py():
             return None
-        try:
-            numbers = self._cells.cast(pa.int64()).to_numpy()
-        except pa.ArrowInvalid:  # too many digits
+        if len(self._cells) and compute.max(compute.binary_length(self._cells)).as_py() > DIGITS_OF_NUMBERS:
             return None
+        numbers: Longs = _numbers_of(self._cells.cast(pa.int64()), np.int64)
         return numbers
+
+
+def _numbers_of(cells: pyarrow.Array, kind: type[np.int32 | np.int64]) -> Any:
+    """Return an array of whole numbers without nulls; Arrow's own way would import pandas."""
+    if not len(cells):
+        return np.empty(0, kind)
+    return np.frombuffer(cells.buffers()[1], kind)[cells.offset : cells.offset + len(cells)]
