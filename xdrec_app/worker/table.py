@@ -21,6 +21,7 @@ USE_CASES: dict[type[Request], str] = {
     data_requests.ChangeDomain: "change_data:change_domain",
     data_requests.DeleteDomain: "change_data:delete_domain",
     data_requests.LinkPeople: "link_people:link_people",
+    data_requests.InspectDomains: "inspect_domains:inspect_domains",
     data_requests.ExportRows: "export_rows:export_rows",
     data_requests.AuditLeakage: "audit_leakage:audit_leakage",
     data_requests.DecideLeak: "audit_leakage:decide_leak",
