@@ -18,8 +18,7 @@ from sqlalchemy import Connection, text
 from xdrec_app.core.events import Value
 from xdrec_app.datasets.linking import Groups, Rule, key_maker
 from xdrec_app.storage.bulk import driver_cursor
-
-LINK_RULES = "link_rules"
+from xdrec_app.storage.schema import LINK_RULES
 
 
 class LinkSettings(Value):

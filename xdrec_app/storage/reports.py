@@ -13,8 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, insert, select
 
 from xdrec_app.datasets.domain_figures import DomainFigures
-from xdrec_app.storage.links import link_settings
-from xdrec_app.storage.schema import domain, report, setting
+from xdrec_app.storage.schema import LINK_RULES, domain, report, setting
 
 OVERLAPS = "overlaps"
 
@@ -51,7 +50,7 @@ def keep_report(connection: Connection, state: DomainRevision, figures: DomainFi
 
 def stored_overlaps(connection: Connection, domains: Sequence[DomainRevision]) -> str | None:
     """Return what is known about the overlaps of all domains at these revisions; None where nobody looked."""
-    body = connection.execute(select(setting.c.body).where(setting.c.name == OVERLAPS)).scalar_one_or_none()
+    body = _setting(connection, OVERLAPS)
     stored = {} if body is None else json.loads(body)
     return stored["found"] if stored.get("state") == _state(connection, domains) else None
 
@@ -66,4 +65,9 @@ def keep_overlaps(connection: Connection, domains: Sequence[DomainRevision], fou
 
 def _state(connection: Connection, domains: Sequence[DomainRevision]) -> list[object]:
     """Return what overlaps and their likely causes follow from."""
-    return [link_settings(connection).model_dump_json(), *map(list, domains)]
+    return [_setting(connection, LINK_RULES), *map(list, domains)]
+
+
+def _setting(connection: Connection, name: str) -> str | None:
+    body: str | None = connection.execute(select(setting.c.body).where(setting.c.name == name)).scalar_one_or_none()
+    return body

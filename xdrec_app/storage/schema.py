@@ -91,6 +91,8 @@ setting = _table(  # of the workspace as a whole, e.g. the rules by which people
     Column("body", Text, nullable=False),  # JSON
     rowid=False,
 )
+LINK_RULES = "link_rules"
+"""Name of the setting that says by which rules accounts become people."""
 
 item = _table(
     "item",
