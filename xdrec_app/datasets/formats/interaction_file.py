@@ -142,7 +142,7 @@ class _InteractionParser:
         """Convert a chunk."""
         cells = dict(zip(self._order, chunk.columns, strict=True))
         n_rows = len(chunk.lines)
-        lines = np.asarray(chunk.lines, np.int64)
+        lines = _line_numbers(chunk.lines)
         blame = _Blame(n_rows)
         users, trimmed_users = _trimmed(cells["user"])
         items, trimmed_items = _trimmed(cells["item"])
@@ -213,6 +213,13 @@ class _Blame:
         for row in np.flatnonzero(bad & self.innocent).tolist():
             self._reasons[row] = why(row)
         self.innocent &= ~bad
+
+
+def _line_numbers(lines: Sequence[int]) -> Longs:
+    """Return line numbers as int64; from a range many times faster than number by number."""
+    if isinstance(lines, range):
+        return np.arange(lines.start, lines.stop, lines.step, dtype=np.int64)
+    return np.asarray(lines, np.int64)
 
 
 def _trimmed(column: TextColumn) -> tuple[Coded, int]:
