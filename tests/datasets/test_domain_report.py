@@ -17,7 +17,6 @@ from xdrec_app.datasets.domain_report import (
     domain_figures,
     gini,
     head_shares,
-    histogram,
     over_time,
     raw_figures,
 )
@@ -116,17 +115,6 @@ def test_powers_of_two_bound_the_counts(counts):
     expected = [(1 << power, sum(1 << power <= n < 2 << power for n in counts)) for power in range(13)]
     found = by_powers_of_two(np.array(counts, np.int64))
     assert list(found) == expected[: len(found)] and sum(n for _, n in found) == sum(n > 0 for n in counts)
-
-
-def test_values_are_told_with_the_digits_they_have():
-    assert histogram(np.array([4.3, 0.1, 4.3], np.float32)) == ((0.1, 1), (4.3, 2))
-
-
-@pytest.mark.parametrize("n_values", [200, 201])
-def test_very_many_values_are_told_by_ranges(n_values):
-    found = histogram(np.arange(n_values, dtype=np.float32))
-    assert len(found) == (50 if n_values > 200 else n_values)
-    assert sum(count for _, count in found) == n_values
 
 
 def test_the_period_follows_from_the_span():

@@ -59,7 +59,7 @@ def _sums(report: DomainReport) -> list[str]:
     cold = f" ({report.cold_items:,} without interactions)" if report.cold_items else ""
     lines = [
         f"  {report.rows:,} lines = {sums}",
-        f"  {report.users:,} people × {report.items:,} items{cold}; {report.density:.3%} of all pairs have an interaction",
+        f"  {report.users:,} people × {report.items:,} items{cold}; density {report.density:.3%}",
     ]
     if report.time_span is not None:
         first, last = (_moment(second, "%Y-%m-%d %H:%M") for second in report.time_span)
@@ -70,10 +70,11 @@ def _sums(report: DomainReport) -> list[str]:
 def _long_tail(report: DomainReport) -> list[str]:
     if not report.head_shares:
         return []
-    shares = ", ".join(f"{items:.0%} hold {held:.1%}" for items, held in report.head_shares)
+    (top, held), *others = report.head_shares
+    more = "".join(f", {items:.0%} hold {share:.1%}" for items, share in others)
     return [
         "",
-        f"  Long tail: of the items with interactions the most popular {shares} of all interactions; "
+        f"  Long tail: the most popular {top:.0%} of the items hold {held:.1%} of the interactions{more}; "
         f"Gini {report.gini:.2f}",
     ]
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from xdrec_app.core.events import Tick
 from xdrec_app.core.jobs import Job
-from xdrec_app.datasets.arrays import NO_TIME, Floats, Longs
+from xdrec_app.datasets.arrays import NO_TIME, Longs
 from xdrec_app.datasets.domain_figures import DomainFigures, Shortage
 from xdrec_app.datasets.domain_table import DomainTable
+from xdrec_app.datasets.histogram import histogram
 from xdrec_app.datasets.k_core import k_cores
 from xdrec_app.datasets.signal_settings import SignalSettings
 from xdrec_app.datasets.signals import RawSignal
@@ -22,8 +23,6 @@ from xdrec_app.datasets.signals import RawSignal
 HEADS = (0.01, 0.1, 0.2)
 SHORTAGES = (2, 5, 10, 20)
 CORES = (2, 3, 5, 10)
-MAX_VALUES = 200
-N_BINS = 50
 MAX_DAYS, MAX_MONTH_DAYS = 92, 15 * 366
 """What lasts for more days is counted by months, and for still more by years."""
 
@@ -111,21 +110,6 @@ def domain_figures(raw: RawFigures, settings: SignalSettings, table: DomainTable
         shortages=tuple(_shortage(of_users, of_items, k) for k in SHORTAGES),
         k_cores=tuple(cores),
     )
-
-
-def histogram(values: Floats) -> tuple[tuple[float, int], ...]:
-    """Return (value, count), ascending; of more than `MAX_VALUES` values the middles of `N_BINS` equal ranges."""
-    distinct = np.empty(0, np.float32)
-    for start in range(0, len(values), AT_ONCE):
-        distinct = np.union1d(distinct, values[start : start + AT_ONCE])
-        if len(distinct) > MAX_VALUES:
-            counts, edges = np.histogram(values, bins=N_BINS)
-            return tuple(zip(((edges[:-1] + edges[1:]) / 2).tolist(), counts.tolist(), strict=True))
-    counts = np.zeros(len(distinct), np.int64)
-    for start in range(0, len(values), AT_ONCE):
-        counts += np.bincount(np.searchsorted(distinct, values[start : start + AT_ONCE]), minlength=len(distinct))
-    shortest = [float(str(value)) for value in distinct]  # 4.3, not the 4.300000190734863 that float32 makes of it
-    return tuple(zip(shortest, counts.tolist(), strict=True))
 
 
 def by_powers_of_two(counts: Longs) -> Pairs:

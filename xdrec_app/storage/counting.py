@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xdrec_app.datasets.domain_report import histogram
+from xdrec_app.datasets.histogram import histogram
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.resolution import Resolution, ResolvedColumns
 from xdrec_app.storage.snapshots import load_signal, load_table
