@@ -15,7 +15,7 @@ from xdrec_app.datasets.arrays import NO_TIME, Bools, Floats, Ints, Longs
 
 @dataclass(frozen=True, eq=False)
 class DomainTable:
-    """The resolved interactions of one domain; a (user, item) pair stands at most once.
+    """The resolved interactions of one domain; a (user, item) pair stands at most once, unless all rows are to count.
 
     Attributes
     ----------

@@ -36,6 +36,30 @@ class SplitPlan:
     scored: frozenset[str] | None = None
 
 
+def without_repeats(plan: SplitPlan, target: DomainTable) -> SplitPlan:
+    """Return a plan in which no pair of a person and an item is both trained on and held out, or held out twice.
+
+    Where all rows of a repeated pair count, one of them may be held out while another is trained on; but what a person
+    is known to have had is not ranked for them. A held-out row whose pair is trained on is trained on too; of a pair
+    that is held out several times one row is kept, the validation's before the test's.
+    """
+    pairs = target.users.astype(np.int64) * max(target.n_items, 1) + target.items
+    if len(np.unique(pairs)) == len(pairs):
+        return plan
+    held_out = np.concatenate([plan.valid, plan.test])
+    is_trained_on = np.isin(pairs[held_out], pairs[plan.train])
+    train = np.sort(np.concatenate([plan.train, held_out[is_trained_on]]))
+    kept = _first_of_each(pairs, held_out[~is_trained_on])
+    is_valid = np.isin(kept, plan.valid)
+    return SplitPlan(train, np.sort(kept[is_valid]), np.sort(kept[~is_valid]), plan.scored)
+
+
+def _first_of_each(pairs: Longs, rows: Longs) -> Longs:
+    first = np.unique(pairs[rows], return_index=True)[1]
+    found: Longs = rows[np.sort(first)]
+    return found
+
+
 class Split(ABC):
     """One way to hold data out; stateless.
 

@@ -20,7 +20,7 @@ from xdrec_app.datasets.arrays import Longs
 from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.domain_table import DomainTable
 from xdrec_app.datasets.interactions import Interactions
-from xdrec_app.datasets.splitting import Split, SplitPlan, splits
+from xdrec_app.datasets.splitting import Split, SplitPlan, splits, without_repeats
 from xdrec_app.evaluation.copies import Copies, divide
 from xdrec_app.evaluation.held_out import HeldOut
 from xdrec_app.evaluation.protocol import Candidates, Protocol
@@ -75,7 +75,7 @@ class Experiment:
     ) -> Experiment:
         """Divide the target's rows by a split of the registry."""
         split = splits[split_key]()
-        plan = split.draw(target, sources, seed)
+        plan = without_repeats(split.draw(target, sources, seed), target)
         protocol = Protocol(
             split=split.key,
             split_words=split.description,
