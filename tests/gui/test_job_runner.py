@@ -7,9 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from xdrec_app.core.events import Change, Changed, Tick, Value
 from xdrec_app.core.jobs import Cancelled, Failed, Job, Succeeded
+from xdrec_app.services.request import Done, Request
 from xdrec_app.services.requests import DeleteRun
-from xdrec_app.services.request import Request
-from xdrec_app.services.request import Done
 from xdrec_app.services.results import RecommendationList
 from xdrec_app.ui.job_runner import JobHandle, JobRunner
 

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Change, Tick, Value
 from xdrec_app.core.jobs import Job
-from xdrec_app.services.requests import Profile
 from xdrec_app.services.request import Request
+from xdrec_app.services.requests import Profile
 from xdrec_app.services.results import DomainTaste, HistoryItem, Neighbour, PersonProfile, TasteTag, TransferNote
 from xdrec_app.ui.main_window import MainWindow
 from xdrec_app.ui.pages.profiles import ProfilesPage

@@ -12,9 +12,8 @@ from xdrec_app.core.jobs import Job
 from xdrec_app.core.params import ParamField
 from xdrec_app.models.capabilities import Capabilities
 from xdrec_app.services.model_schema import ModelSchema, ModelSchemas
+from xdrec_app.services.request import Done, Request
 from xdrec_app.services.requests import DeleteRun
-from xdrec_app.services.request import Request
-from xdrec_app.services.request import Done
 from xdrec_app.services.results import LiftFigure
 from xdrec_app.services.views import CurvePoint, RunRow
 from xdrec_app.ui.main_window import MainWindow
