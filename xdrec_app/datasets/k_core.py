@@ -60,7 +60,7 @@ class _Side:
         int32 numbers of the other side, one per interaction.
     """
 
-    def __init__(self, starts: Longs, partners: Ints) -> None:
+    def __init__(self, starts: Longs | Ints, partners: Ints) -> None:
         self._starts = starts
         self._partners = partners
         self.degrees = np.diff(starts)
