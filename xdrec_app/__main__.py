@@ -25,7 +25,7 @@ def main() -> None:
 
             work()
         case _:
-            from xdrec_app.cli.main import app
+            from xdrec_app.cli.app import app
             from xdrec_app.cli.main import main as run_command
 
             app.command("demo")(demo)

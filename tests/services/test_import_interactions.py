@@ -79,7 +79,7 @@ def test_imports_at_the_same_time_wait_for_each_other(workspace, tmp_path):
     path = tmp_path / "r.csv"
     path.write_text("user,item\n" + "".join(f"u{number},i{number % 50}\n" for number in range(30_000)))
     reports: list[ImportReport] = []
-    threads = [threading.Thread(target=lambda: reports.append(put(workspace, path))) for _ in range(3)]
+    threads = [threading.Thread(target=lambda: reports.append(put(workspace, path, again=True))) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -153,5 +153,6 @@ def _stored(connection: Connection, domain_id: int, digest: str) -> ResolvedColu
         found[name] = column
     if set(found) != set(ResolvedColumns._fields):
         return None
-    wide = {name: found[name].astype(np.int64, copy=False) for name in ("times", "file_order")}
-    return ResolvedColumns(**found)._replace(**wide)
+    for name in ("times", "file_order"):
+        found[name] = found[name].astype(np.int64, copy=False)
+    return ResolvedColumns(**found)
