@@ -149,7 +149,7 @@ def test_recommendations_come_with_reasons_and_without_what_was_seen(workspace, 
 def test_everybodys_recommendations_go_to_a_file(workspace, trained, tmp_path):
     out = tmp_path / "all.csv"
     report = xdrec("recommend", workspace, trained["run"], "--all-users", "--out", out, "-k", 3, "--json")
-    with out.open(encoding="utf-8") as file:
+    with out.open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert report["people"] == 80 and len(rows) == report["rows"] == 240
     single = xdrec("recommend", workspace, trained["run"], "--user", "007", "-k", 3, "--json")

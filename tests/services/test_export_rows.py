@@ -17,8 +17,7 @@ from python_calamine import CalamineWorkbook
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Event, Tick
 from xdrec_app.core.jobs import Cancelled, Command, Failed, drive, run
-from xdrec_app.services import export_rows as module
-from xdrec_app.services import whole_file
+from xdrec_app.services import table_file, whole_file
 from xdrec_app.services.data_requests import ExportRows, ImportInteractions, ImportItems, ImportUsers
 from xdrec_app.services.data_results import RowsExport
 from xdrec_app.services.export_rows import export_rows
@@ -285,7 +284,7 @@ def test_a_cancel_while_a_workbook_is_put_together_ends_it(
             raise
 
     monkeypatch.setattr(ExcelWriter, "finish", slow)
-    monkeypatch.setattr(module, "TICK_S", 0.01)
+    monkeypatch.setattr(table_file, "TICK_S", 0.01)
 
     class AtFirstTick:
         def poll(self) -> Command:

@@ -23,7 +23,7 @@ def trained(workspace):
 
 
 def read(path):
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import os
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import IO
 
 import numpy as np
 
-from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Progress, Tick
 from xdrec_app.core.jobs import Job
-from xdrec_app.core.spreadsheets import harmless
 from xdrec_app.datasets.arrays import Bools, Floats, Ints
 from xdrec_app.datasets.vocabulary import UNKNOWN
 from xdrec_app.explanation.base import choose
@@ -27,10 +18,18 @@ from xdrec_app.services.labels import labelled
 from xdrec_app.services.requests import Recommend, RecommendAll
 from xdrec_app.services.results import ExportReport, Reason, RecommendationList, RecommendedItem
 from xdrec_app.services.serving import KnownHistory, ServedRun, history_of, serve, state_of
+from xdrec_app.services.table_file import table_file
+from xdrec_app.services.writers.base import OutColumn
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.people import each_person
 
-EXPORT_HEADER = ("user", "rank", "item", "title", "score")
+EXPORT_COLUMNS = (
+    OutColumn("user"),
+    OutColumn("rank", "integer"),
+    OutColumn("item"),
+    OutColumn("title"),
+    OutColumn("score", "number"),
+)
 
 
 def recommend(request: Recommend) -> Job[RecommendationList]:
@@ -92,16 +91,17 @@ def best_items(scores: Floats, seen: Bools, k: int, exclude_seen: bool) -> tuple
 
 
 def recommend_all(request: RecommendAll) -> Job[ExportReport]:
-    """Write everybody's best items as CSV; the file appears when it is complete, or not at all."""
+    """Write everybody's best items to a file (CSV, Excel or Parquet, by the ending of its name).
+
+    It appears when it is complete, or not at all.
+    """
     started = time.monotonic()
     with open_database(request.workspace) as database:
         served = serve(database, request.run)
         names = list(each_person(database))
         catalogue = labelled(database, served.model.catalogue, np.arange(served.model.n_target_items, dtype=np.int32))
         n_people = n_rows = 0
-        with _whole_file(request.out) as file:
-            writer = csv.writer(file)
-            writer.writerow(EXPORT_HEADER)
+        with table_file(request.out, EXPORT_COLUMNS, len(names) * request.k) as out:
             for place, user in enumerate(names):
                 if place % 50 == 0:
                     yield Progress(done=place, total=len(names), unit="people", message="Recommending to everybody")
@@ -110,18 +110,14 @@ def recommend_all(request: RecommendAll) -> Job[ExportReport]:
                 known = KnownHistory.of(served.model, history_of(database, user))
                 scores = served.model.scores_of(state_of(served, user, known))
                 items, found = best_items(scores, known.seen, request.k, request.exclude_seen)
-                writer.writerows(
-                    (
-                        harmless(user),
-                        rank,
-                        harmless(catalogue.ids[item]),
-                        harmless(catalogue.titles[item]),
-                        f"{score:.6g}",
-                    )
+                rows = [
+                    (user, rank, catalogue.ids[item], catalogue.titles[item], float(f"{score:.6g}"))
                     for rank, (item, score) in enumerate(zip(items, found, strict=True), start=1)
-                )
+                ]
+                out.write(rows)
                 n_people += len(items) > 0
                 n_rows += len(items)
+            yield from out.finish()
         return ExportReport(
             file=request.out.absolute(), people=n_people, rows=n_rows, elapsed_s=time.monotonic() - started
         )
@@ -130,22 +126,3 @@ def recommend_all(request: RecommendAll) -> Job[ExportReport]:
 def _can_serve(served: ServedRun, user: str) -> bool:
     model: Recommender = served.model
     return model.capabilities.fold_in or user in model.users
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[IO[str]]:
-    """Open a text file that takes its name only when it has been written without an error."""
-    try:
-        descriptor, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror}.") from error
-    building = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        building.chmod(0o644)
-        building.replace(path)
-    finally:
-        building.unlink(missing_ok=True)

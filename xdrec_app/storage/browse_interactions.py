@@ -122,8 +122,8 @@ class InteractionBrowser:
             return total(connection, domain.id), True, 1.0
         counting = self._sieving(connection, domain, filters)
         counted = self._reading_files().count(connection, domain, counting, deadline)
-        if counted.is_final and counting.rows is not None:
-            self._selection = _Selection(counting.rows)
+        rows = counting.rows() if counted.is_final else None
+        self._selection = None if rows is None else _Selection(rows)
         return counted
 
     def _look_at(self, connection: Connection, domain_name: str, filters: InteractionFilter) -> DomainState:

@@ -47,7 +47,7 @@ def scan_by_file(connection: Connection, readers: list[SegmentReader], sieve: Si
             chosen = np.flatnonzero(sieve.mask(connection, stretch))
             wanted = window.limit - len(rows)
             picked = chosen[::-1][:wanted] if window.is_falling else chosen[:wanted]
-            rows += stretch.rows(picked)
+            rows += stretch.take(picked).rows()
             end = 0 if window.is_falling else -1
             last = (reader.batch, int(stretch.line[picked[-1] if len(picked) == wanted else end]))
             if len(rows) == window.limit or time.monotonic() > window.deadline:
@@ -67,13 +67,14 @@ class Counting:
     def __init__(self, sieve: Sieve, max_kept: int) -> None:
         self.sieve = sieve
         self._max_kept = max_kept
-        self._kept: list[RawRow] = []
+        self._kept: list[Stretch] = []
         self._n_found = self._n_done = 0
 
-    @property
     def rows(self) -> list[RawRow] | None:
-        """The rows that were found, in the order of the files; None when they are too many."""
-        return self._kept if self._n_found <= self._max_kept else None
+        """Return the rows that were found, in the order of the files; None when they are too many."""
+        if self._n_found > self._max_kept:
+            return None
+        return [row for stretch in self._kept for row in stretch.rows()]
 
     def step(self, connection: Connection, readers: list[SegmentReader], deadline: float) -> RowCount:
         """Go on from where the last step ended until the deadline; at least one stretch."""
@@ -94,7 +95,7 @@ class Counting:
     def _take(self, stretch: Stretch, chosen: Bools) -> None:
         self._n_found += int(np.count_nonzero(chosen))
         if self._n_found <= self._max_kept:
-            self._kept += stretch.rows(np.flatnonzero(chosen))
+            self._kept.append(stretch.take(np.flatnonzero(chosen)))
         else:
             self._kept.clear()
 

@@ -54,15 +54,25 @@ class Stretch(NamedTuple):
     action: Column | None
     action_names: tuple[str, ...]
 
-    def rows(self, chosen: Longs) -> list[RawRow]:
-        """Return the rows at some positions of the stretch; values have the seven digits of float32."""
-        columns = (self.line, self.account, self.item)
-        keys = [column[chosen].tolist() for column in columns]
-        values = [_shortest(value) for value in self.value[chosen].tolist()]
-        times = [None if time == NO_TIME else time for time in self.time[chosen].tolist()]
+    def take(self, chosen: Longs) -> Stretch:
+        """Return the rows at some positions, which need not be neighbours."""
+        return self._replace(
+            account=self.account[chosen],
+            item=self.item[chosen],
+            value=self.value[chosen],
+            time=self.time[chosen],
+            line=self.line[chosen],
+            action=None if self.action is None else self.action[chosen],
+        )
+
+    def rows(self) -> list[RawRow]:
+        """Return the rows one by one; values have the seven digits of float32."""
+        keys = [column.tolist() for column in (self.line, self.account, self.item)]
+        values = [_shortest(value) for value in self.value.tolist()]
+        times = [None if time == NO_TIME else time for time in self.time.tolist()]
         actions: list[str | None] = [None] * len(values)
         if self.action is not None:
-            actions = [self.action_names[number] or None for number in self.action[chosen].tolist()]
+            actions = [self.action_names[number] or None for number in self.action.tolist()]
         return [RawRow(self.batch, *row) for row in zip(*keys, values, times, actions, strict=True)]
 
 

@@ -58,7 +58,7 @@ class RowWriter(ABC):
 
     @abstractmethod
     def write(self, rows: Sequence[Row]) -> None:
-        """Write some rows."""
+        """Write some rows, at least one."""
 
     @abstractmethod
     def finish(self) -> None:
