@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xdrec_app.datasets.arrays import NO_TIME, Floats, Ints, Longs
+from xdrec_app.datasets.arrays import Bools, Floats, Ints, Longs
 from xdrec_app.datasets.signal_settings import Repeats
 
 
@@ -44,11 +44,11 @@ def resolve(users: Ints, items: Ints, values: Floats, times: Longs, policy: Repe
         return Resolved(np.empty(0, np.int64), np.empty(0, np.float32))
     pairs = users.astype(np.int64) * (int(items.max()) + 1) + items
     order: Longs = np.argsort(pairs, kind="stable")
-    begins = np.append(True, np.diff(pairs[order]) != 0)
+    begins = _begins(pairs[order])
+    del pairs
     if begins.all() or policy == "all":
         return Resolved(order, values[order])
-    if (times != NO_TIME).any():
-        order = np.lexsort((times, pairs))
+    _order_groups_by_time(order, begins, times)
     starts = np.flatnonzero(begins)
     if policy == "first":
         return Resolved(order[starts], values[order[starts]])
@@ -62,3 +62,19 @@ def resolve(users: Ints, items: Ints, values: Floats, times: Longs, policy: Repe
     if policy == "mean":
         sums /= np.diff(np.append(starts, len(order)))
     return Resolved(last, sums.astype(np.float32))
+
+
+def _begins(pairs: Longs) -> Bools:
+    """Return where in ascending numbers a new one begins."""
+    begins = np.ones(len(pairs), bool)
+    np.not_equal(pairs[1:], pairs[:-1], out=begins[1:])
+    return begins
+
+
+def _order_groups_by_time(order: Longs, begins: Bools, times: Longs) -> None:
+    """Bring the rows of each repeated pair into the order of time, in place; most pairs are not repeated."""
+    is_single = begins & np.append(begins[1:], True)
+    places = np.flatnonzero(~is_single)
+    rows = order[places]
+    groups = np.cumsum(begins[places])
+    order[places] = rows[np.lexsort((times[rows], groups))]  # stable: file order breaks ties

@@ -22,7 +22,7 @@ from xdrec_app.core.events import Event, Progress, Tick
 from xdrec_app.datasets.formats.base import RejectedLine, TableFile
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.schema import batch, domain, rejected_line
-from xdrec_app.storage.sqlite import WorkspaceBusy, connect
+from xdrec_app.storage.sqlite import WorkspaceBusy, connect, driver_cursor
 
 WAIT_S = 0.1
 EVENTS_PER_S = 20
@@ -147,11 +147,6 @@ def touch_domain(connection: Connection, domain_id: int) -> None:
 def next_key(connection: Connection, table: Any) -> int:
     """Return the first key of a table that was not given yet."""
     return int(connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()) + 1
-
-
-def driver_cursor(connection: Connection) -> Any:
-    """Return the driver's own cursor in the transaction of `connection`: for executemany from an iterator."""
-    return connection.connection.cursor()
 
 
 class Rejections:

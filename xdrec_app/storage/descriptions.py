@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, select
 
-from xdrec_app.storage.bulk import driver_cursor
 from xdrec_app.storage.links import person_names
 from xdrec_app.storage.schema import account, account_attribute, batch, description, item, item_tag, person
+from xdrec_app.storage.sqlite import driver_cursor
 
 Subject = Literal["items", "users"]
 Word = tuple[str, Mapping[str, Any]]

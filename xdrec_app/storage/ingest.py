@@ -29,7 +29,6 @@ from xdrec_app.storage.bulk import (
     Mode,
     Rejections,
     bulk_transaction,
-    driver_cursor,
     find_or_make_domain,
     fingerprint,
     next_key,
@@ -47,6 +46,7 @@ from xdrec_app.storage.schema import account, batch, item, person
 from xdrec_app.storage.segments import joined, read_segments, write_segment
 from xdrec_app.storage.signals import domain_signal, store_signal, stored_values, value_arrays
 from xdrec_app.storage.snapshots import KEEP_FROM_ROWS, keep_snapshot
+from xdrec_app.storage.sqlite import driver_cursor
 from xdrec_app.storage.statistics import keep_statistics
 from xdrec_app.storage.undo import batches_of, remove_batches
 
@@ -200,6 +200,7 @@ class _Arrival:
         pairs = pair_numbers(self._all.account, self._all.item)
         n_before = n_distinct(pairs[: self._n_earlier])
         self.n_merged = len(self._new.item) - (n_distinct(pairs) - n_before)
+        del pairs
         self._resolved = self.resolution.resolve(self._all)
         self._statistics = count_resolved(self._part.name, self.resolution, self._resolved)
 

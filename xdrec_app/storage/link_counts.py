@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from xdrec_app.storage.bulk import driver_cursor
 from xdrec_app.storage.links import KEYED_ACCOUNTS, link_settings, provide_key
+from xdrec_app.storage.sqlite import driver_cursor
 
 _COUNTS = """
     SELECT count(*), coalesce(sum(accounts), 0), count(*) FILTER (WHERE low < high), coalesce(max(accounts), 0)

@@ -17,8 +17,8 @@ from sqlalchemy import Connection, text
 
 from xdrec_app.core.events import Value
 from xdrec_app.datasets.linking import Groups, Rule, key_maker
-from xdrec_app.storage.bulk import driver_cursor
 from xdrec_app.storage.schema import LINK_RULES
+from xdrec_app.storage.sqlite import driver_cursor
 
 
 class LinkSettings(Value):

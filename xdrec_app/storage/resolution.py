@@ -17,9 +17,16 @@ from xdrec_app.datasets.arrays import Floats, Ints, Longs
 from xdrec_app.datasets.repeats import resolve
 from xdrec_app.datasets.signal_settings import SignalSettings
 from xdrec_app.datasets.signals import RawSignal
-from xdrec_app.storage.schema import account, domain, item, person
+from xdrec_app.storage.schema import domain
 from xdrec_app.storage.segments import RawRows
 from xdrec_app.storage.signals import effective_signal
+from xdrec_app.storage.sqlite import driver_cursor
+
+_ACCOUNTS = """
+    SELECT account.id, person.name FROM account JOIN person ON person.id = person_id
+    WHERE domain_id = ? ORDER BY person.name
+"""
+_ITEMS = "SELECT id, item_id FROM item WHERE domain_id = ? ORDER BY item_id"
 
 
 class ResolvedColumns(NamedTuple):
@@ -74,10 +81,9 @@ class Resolution:
     def of(cls, connection: Connection, domain_id: int) -> Resolution:
         """Ask the database for all that resolving takes beside the rows."""
         row: Any = connection.execute(select(domain).where(domain.c.id == domain_id)).one()
-        of_people = select(account.c.id, person.c.name).join(person).where(account.c.domain_id == domain_id)
-        accounts = connection.execute(of_people.order_by(person.c.name)).all()
-        of_items = select(item.c.id, item.c.item_id).where(item.c.domain_id == domain_id)
-        items = connection.execute(of_items.order_by(item.c.item_id)).all()
+        cursor = driver_cursor(connection)  # plain tuples: there may be millions
+        accounts = cursor.execute(_ACCOUNTS, (domain_id,)).fetchall()
+        items = cursor.execute(_ITEMS, (domain_id,)).fetchall()
         people = tuple(dict.fromkeys([name for _, name in accounts]))
         position = {name: number for number, name in enumerate(people)}
         settings = effective_signal(row)

@@ -171,8 +171,9 @@ def _joined(parts: list[Any]) -> Any:
 
 
 def n_distinct(numbers: Longs) -> int:
-    """Count distinct numbers; sorting is several times faster here than the hashing of `np.unique`."""
-    return int(np.count_nonzero(np.diff(np.sort(numbers)))) + 1 if len(numbers) else 0
+    """Count distinct numbers and sort them in place, several times faster here than the hashing of `np.unique`."""
+    numbers.sort()
+    return int(np.count_nonzero(numbers[1:] != numbers[:-1])) + 1 if len(numbers) else 0
 
 
 def pair_numbers(accounts: Longs, items: Longs) -> Longs:

@@ -9,9 +9,10 @@ import numpy as np
 from sqlalchemy import Connection, Index, func, select
 
 from xdrec_app.datasets.arrays import Longs
-from xdrec_app.storage.bulk import driver_cursor, next_key
+from xdrec_app.storage.bulk import next_key
 from xdrec_app.storage.row_parts import Columns, pair_numbers, times_or_none
 from xdrec_app.storage.schema import batch, interaction
+from xdrec_app.storage.sqlite import driver_cursor
 
 ROWS_PER_STATEMENT = 50
 """One statement for many rows costs a third less than one for each."""

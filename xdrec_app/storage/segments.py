@@ -7,16 +7,17 @@ A segment belongs to its batch, never changes, and goes when the batch goes. The
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from xdrec_app.datasets.arrays import Floats, Ints, Longs
 from xdrec_app.storage.schema import batch, segment
+from xdrec_app.storage.sqlite import driver_cursor
 
 CHUNK_BYTES = 4 << 20
 
@@ -56,16 +57,14 @@ def smallest(numbers: npt.NDArray[np.int64]) -> Column:
     return numbers.astype(np.int32, copy=False) if fits else numbers
 
 
-def named_chunks(columns: Mapping[str, Column]) -> list[tuple[str, int, bytes]]:
-    """Return columns as (name with type, number of the chunk, bytes)."""
-    chunks = []
+def named_chunks(columns: Mapping[str, Column]) -> Iterator[tuple[str, int, bytes]]:
+    """Yield columns as (name with type, number of the chunk, bytes)."""
     for name, column in columns.items():
         little = np.ascontiguousarray(column, dtype=column.dtype.newbyteorder("<"))
-        data = little.tobytes()
-        starts = range(0, len(data), CHUNK_BYTES)
         kind = f"{name}:{little.dtype.str}"
-        chunks += [(kind, number, data[start : start + CHUNK_BYTES]) for number, start in enumerate(starts)]
-    return chunks
+        size = max(1, CHUNK_BYTES // little.itemsize)
+        for number, start in enumerate(range(0, len(little), size)):
+            yield kind, number, little[start : start + size].tobytes()
 
 
 def column_of(kind: str, chunks: list[bytes]) -> tuple[str, Column]:
@@ -85,12 +84,9 @@ def write_segment(connection: Connection, batch_id: int, rows: RawRows) -> None:
     }
     if rows.action is not None:
         columns["action"] = rows.action
-    connection.execute(
-        insert(segment),
-        [
-            {"batch_id": batch_id, "name": name, "chunk": number, "data": data}
-            for name, number, data in named_chunks(columns)
-        ],
+    driver_cursor(connection).executemany(
+        f"INSERT INTO {segment.name} (batch_id, name, chunk, data) VALUES ({int(batch_id)}, ?, ?, ?)",
+        named_chunks(columns),
     )
 
 

@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.datasets.domain_table import DomainTable
@@ -25,6 +25,7 @@ from xdrec_app.storage.resolution import Resolution, ResolvedColumns
 from xdrec_app.storage.schema import batch, domain, item, item_tag, snapshot
 from xdrec_app.storage.segments import column_of, named_chunks, read_segments, smallest
 from xdrec_app.storage.signals import effective_signal
+from xdrec_app.storage.sqlite import driver_cursor
 
 KEEP_FROM_ROWS = 100_000
 """Fewer rows are resolved as fast as they are read."""
@@ -72,12 +73,9 @@ def keep_snapshot(connection: Connection, domain_id: int, digest: str, columns: 
     """Keep the resolved rows of a domain, in the place of what was kept of it."""
     narrow = {"times": smallest(columns.times), "file_order": smallest(columns.file_order)}
     connection.execute(delete(snapshot).where(snapshot.c.domain_id == domain_id))
-    connection.execute(
-        insert(snapshot),
-        [
-            {"domain_id": domain_id, "digest": digest, "name": name, "chunk": number, "data": data}
-            for name, number, data in named_chunks(columns._asdict() | narrow)
-        ],
+    driver_cursor(connection).executemany(
+        f"INSERT INTO {snapshot.name} (domain_id, digest, name, chunk, data) VALUES ({int(domain_id)}, ?, ?, ?, ?)",
+        ((digest, *chunk) for chunk in named_chunks(columns._asdict() | narrow)),
     )
 
 

@@ -104,6 +104,11 @@ def connect(
     return engine
 
 
+def driver_cursor(connection: Connection) -> Any:
+    """Return the driver's own cursor in the transaction of `connection`: for executemany from an iterator."""
+    return connection.connection.cursor()
+
+
 def address(path: Path, mode: str) -> str:
     """Return a file as a URI for SQLite: a plain path may contain characters that mean something to it."""
     return f"{path.absolute().as_uri()}?mode={mode}"

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from xdrec_app.datasets.strangers import Cause, DomainIds, likely_cause
-from xdrec_app.storage.bulk import driver_cursor
 from xdrec_app.storage.links import link_settings
+from xdrec_app.storage.sqlite import driver_cursor
 
 SAMPLED, SAMPLED_OF_LARGER = 20_000, 200_000
 """Ids that are compared; enough of the larger domain for common ids to meet by chance."""
