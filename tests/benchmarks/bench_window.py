@@ -1,10 +1,9 @@
-"""The window while a model is trained: how late a 10 ms timer is, and how long the window takes to appear.
+"""The window while a model is trained or a file imported: how late a 10 ms timer is; and how soon the window appears.
 
-Training runs in a child process, as always. Wanted: late by at most 16 ms at the 99th percentile and 60 ms at most;
-visible within 2 s of a warm start, without torch, pandas or scipy in the process.
+Both run in a child process, as always. Wanted: late by at most 16 ms at the 99th percentile and 60 ms at most; visible
+within 2 s of a warm start, without torch, pandas or scipy in the process.
 """
 
-import json
 import os
 import statistics
 import subprocess
@@ -51,14 +50,35 @@ def start_times(n_starts: int = 5) -> list[float]:
     return times[1:]
 
 
-def lateness_while_training() -> tuple[list[float], int]:
-    """Return how late each tick of a 10 ms timer was, in ms, while a model is trained; and the epochs seen."""
-    from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+class Lateness:
+    """How late each tick of a 10 ms timer is, in ms."""
 
+    def __init__(self) -> None:
+        from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+
+        self.late: list[float] = []
+        self._clock, self._timer = QElapsedTimer(), QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(10)
+        self._timer.timeout.connect(self._tick)
+        self._clock.start()
+        self._timer.start()
+
+    def stop(self) -> list[float]:
+        """Return what was seen, ascending."""
+        self._timer.stop()
+        return sorted(self.late)
+
+    def _tick(self) -> None:
+        self.late.append(max(0.0, self._clock.nsecsElapsed() / 1e6 - 10.0))
+        self._clock.restart()
+
+
+def lateness_while_training() -> tuple[list[float], int]:
+    """Return how late the ticks are while a model is trained, ascending; and the epochs seen."""
     from xdrec_app.demo import SOURCES, TARGET, Pilot, offscreen_window
     from xdrec_app.services.requests import CreateSample
 
-    late: list[float] = []
     with tempfile.TemporaryDirectory() as folder, offscreen_window() as window:
         pilot = Pilot(window, None)
         path = Path(folder) / "w.xdrec"
@@ -75,22 +95,36 @@ def lateness_while_training() -> tuple[list[float], int]:
         epochs: list[object] = []
         handle.news.connect(epochs.append)
         pilot.until(lambda: any(event.kind == "epoch_end" for event in epochs), "the first epoch")
-        clock, timer = QElapsedTimer(), QTimer()
-        timer.setTimerType(Qt.TimerType.PreciseTimer)
-        timer.setInterval(10)
-
-        def tick() -> None:
-            late.append(max(0.0, clock.nsecsElapsed() / 1e6 - 10.0))
-            clock.restart()
-
-        timer.timeout.connect(tick)
-        clock.start()
-        timer.start()
+        lateness = Lateness()
         _wait(WATCHED_S)
-        timer.stop()
+        late = lateness.stop()
         handle.cancel()
         pilot.until(lambda: handle.outcome is not None, "the end")
         return late, sum(event.kind == "epoch_end" for event in epochs)
+
+
+def lateness_while_importing(n_lines: int = 2_000_000) -> list[float]:
+    """Return how late the ticks are from the click on import until the Data page shows the domain, ascending."""
+    from bench_import import write_ratings
+
+    from xdrec_app.demo import Pilot, offscreen_window
+    from xdrec_app.services.data_requests import ImportInteractions
+    from xdrec_app.services.workspace import new_workspace
+
+    with tempfile.TemporaryDirectory() as folder, offscreen_window() as window:
+        pilot = Pilot(window, None)
+        path, file = Path(folder) / "w.xdrec", Path(folder) / "ratings.csv"
+        write_ratings(file, n_lines)
+        new_workspace(path)
+        window.open_workspace(path)
+        pilot.until(lambda: window.state.is_open, "the workspace")
+        pilot.show("data")
+        lateness = Lateness()
+        request = ImportInteractions(workspace=path, file=file, domain="Ratings")
+        handle = window.runner.submit(request, "import")
+        pilot.until(lambda: handle.outcome is not None, "the end of the import")
+        pilot.until(lambda: len(window.state.domains) == 1, "the domain")
+        return lateness.stop()
 
 
 def _wait(seconds: float) -> None:
@@ -106,15 +140,17 @@ def main() -> None:
     """Print the figures as a table."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     starts = start_times()
-    late, n_epochs = lateness_while_training()
-    late.sort()
-    p99 = late[int(0.99 * (len(late) - 1))]
+    training, n_epochs = lateness_while_training()
+    importing = lateness_while_importing()
     print("| figure | measured | wanted |")
     print("|---|---|---|")
     print(f"| window painted after, warm start, median of {len(starts)} | {statistics.median(starts):.2f} s | < 2 s |")
-    print(f"| 10 ms timer while training ({n_epochs} epochs): late at p99 | {p99:.1f} ms | ≤ 16 ms |")
-    print(f"| the same, longest | {late[-1]:.1f} ms | ≤ 60 ms |")
-    print(json.dumps({"start_s": starts, "late_p99_ms": p99, "late_max_ms": late[-1]}), file=sys.stderr)
+    for what, late in (
+        (f"while training ({n_epochs} epochs)", training),
+        ("while importing 2 million lines", importing),
+    ):
+        print(f"| 10 ms timer {what}: late at p99 | {late[int(0.99 * (len(late) - 1))]:.1f} ms | ≤ 16 ms |")
+        print(f"| the same, longest | {late[-1]:.1f} ms | ≤ 60 ms |")
 
 
 if __name__ == "__main__":
