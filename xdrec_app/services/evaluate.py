@@ -11,6 +11,8 @@ from xdrec_app.core.events import LogLine, Progress
 from xdrec_app.core.jobs import Job
 from xdrec_app.datasets.formats.interaction_file import InteractionFile
 from xdrec_app.datasets.interactions import Interactions
+from xdrec_app.datasets.signal_settings import SignalSettings
+from xdrec_app.datasets.signals import RawSignal
 from xdrec_app.datasets.vocabulary import UNKNOWN, Vocabulary
 from xdrec_app.evaluation.archive import unpack_held_out, unpack_interactions
 from xdrec_app.evaluation.evaluate import evaluate
@@ -23,7 +25,8 @@ from xdrec_app.services.results import EvaluationReport
 from xdrec_app.services.serving import ServedRun, serve
 from xdrec_app.services.trial import tasks_of
 from xdrec_app.storage.artifacts import HELD_OUT, TRAINING, read_artifact
-from xdrec_app.storage.database import open_database
+from xdrec_app.storage.database import Database, open_database
+from xdrec_app.storage.snapshots import load_signal
 from xdrec_app.training.device import limit_threads
 
 
@@ -41,6 +44,7 @@ def evaluate_run(request: Evaluate) -> Job[EvaluationReport]:
         served = serve(database, request.run)
         own = unpack_held_out(read_artifact(database, request.run, HELD_OUT))
         known = unpack_interactions(read_artifact(database, request.run, TRAINING))
+        settings = _signal(database, served.model)
     tasks = _tasks(served, request.task)
     if request.test is None:
         if not len(own.rows):
@@ -50,7 +54,7 @@ def evaluate_run(request: Evaluate) -> Job[EvaluationReport]:
             )
         held_out, about = own, {"scored": _protocol(served).scored}
     else:
-        file = yield from _read(request, served.model)
+        file = yield from _read(request, served.model, settings)
         model = served.model
         held_out = HeldOut.of(file.people.ids, file.rows, known, model.users, model.n_target_items)
         about = {
@@ -109,16 +113,30 @@ class _TestFile:
     n_rejected: int
 
 
-def _read(request: Evaluate, model: Recommender) -> Job[_TestFile]:
-    """Read a file of held-out interactions; of a repeated pair the last line counts."""
+def _signal(database: Database, model: Recommender) -> SignalSettings:
+    """Return how the values of the target are understood; as ratings where the domain is gone."""
+    try:
+        return load_signal(database, model.catalogue.domains[0])
+    except UserError:
+        return SignalSettings()
+
+
+def _read(request: Evaluate, model: Recommender, settings: SignalSettings) -> Job[_TestFile]:
+    """Read a file of held-out interactions, its values understood as those of the target; of a pair the last counts."""
     assert request.test is not None
     target = model.catalogue.domains[0]
     file = InteractionFile.open(request.test, request.dialect, request.columns)
     last: dict[tuple[str, str], float] = {}
     n_rejected = 0
     for chunk in file.chunks():
+        actions = chunk.actions
+        raw = RawSignal(chunk.values.astype(np.float32))
+        if actions is not None:
+            raw = raw._replace(actions=actions.codes, action_names=tuple(actions.texts))
+        strengths, counts = settings.signal.convert(raw, settings)
         pairs = zip(chunk.users.cells(), chunk.items.cells(), strict=True)
-        last.update(zip(pairs, chunk.values.tolist(), strict=True))
+        lines = zip(pairs, strengths.tolist(), counts.tolist(), strict=True)
+        last.update((pair, strength) for pair, strength, is_one in lines if is_one)
         n_rejected += len(chunk.rejected)
         yield Progress(done=len(last), unit="interactions", message=f"Reading {request.test.name}")
     if not last:
