@@ -185,7 +185,6 @@ def test_runs_are_listed_newest_first_and_can_be_deleted(workspace):
         (("train", "{w}", "ease", "--target", "films", "--device", "cuda"), "CUDA"),
         (("recommend", "{w}", "999", "--user", "000"), "no run 999"),
         (("import", "{w}", "nowhere.csv", "--domain", "films"), "nowhere.csv"),
-        (("import", "{w}", "nowhere.csv", "--domain", ""), "domain"),
         (("domains", "nowhere.xdrec"), "nowhere.xdrec"),
         (("profile", "{w}", "--user", "ghost"), "ghost"),
     ],
