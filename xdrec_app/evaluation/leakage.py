@@ -156,7 +156,7 @@ class _Shared:
 
     @classmethod
     def of(cls, one: DomainTable, other: DomainTable) -> _Shared:
-        people = Vocabulary(sorted(set(one.user_ids) & set(other.user_ids)))
+        people = Vocabulary(sorted(_active(one) & _active(other)))
         return cls(_histories(one, people), _histories(other, people))
 
     @property
@@ -238,6 +238,10 @@ def _chunks(work: Longs) -> Iterator[slice]:
     ends = np.cumsum(work) // CHUNK_WORK
     edges = [0, *(np.flatnonzero(np.diff(ends)) + 1).tolist(), len(work)]
     return (slice(start, stop) for start, stop in pairwise(edges) if stop > start)
+
+
+def _active(table: DomainTable) -> set[str]:
+    return {table.user_ids[user] for user in np.unique(table.users).tolist()}
 
 
 def _histories(table: DomainTable, people: Vocabulary) -> sparse.csr_matrix:
