@@ -61,6 +61,9 @@ QPushButton[look="link"], QToolButton[look="link"] { border: 1px solid transpare
     color: $accent; padding: 3px 6px; }
 QPushButton[look="link"]:hover, QToolButton[look="link"]:hover { background: $accent_soft; }
 QPushButton[look="link"]:focus, QToolButton[look="link"]:focus { border: 1px solid $accent; }
+QToolButton[look="chip"] { border: 1px solid transparent; background: $accent_soft; color: $accent;
+    border-radius: 7px; padding: 5px 9px; min-height: 20px; }
+QToolButton[look="chip"]:hover, QToolButton[look="chip"]:focus { border: 1px solid $accent; }
 QToolButton[look="icon"] { border: 1px solid transparent; background: transparent; padding: 4px; }
 QToolButton[look="icon"]:hover { background: $hover; }
 QToolButton[look="icon"]:focus { border: 1px solid $accent; }
@@ -95,6 +98,7 @@ QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTe
     border: 1px solid $accent; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: $faint;
     background: $window; border-color: $border; }
+QLineEdit[state="invalid"], QLineEdit[state="invalid"]:focus { border: 1px solid $danger; }
 QLineEdit > QToolButton { border: none; background: transparent; padding: 0; min-height: 0; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url("$arrow_down"); width: 14px; height: 14px; }
@@ -162,7 +166,7 @@ QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; font-wei
 def style_sheet(colours: Colours, arrow_down: str, arrow_up: str, check: str) -> str:
     """Return the application's style sheet for one set of colours and the files of two arrows and a tick.
 
-    Looks: QPushButton ``primary danger link tile tile-primary row segment``; QToolButton ``link icon nav``;
+    Looks: QPushButton ``primary danger link tile tile-primary row segment``; QToolButton ``link chip icon nav``;
     QFrame ``card well line drop-zone``. Tones: QLabel ``muted faint caption lead heading title display figure strong
     danger success warning chip chip-accent``.
     """

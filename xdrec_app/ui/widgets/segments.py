@@ -52,6 +52,13 @@ class Segments(QFrame):
             self._row.addWidget(segment)
             self.buttons.append(segment)
 
+    def choose(self, key: str) -> None:
+        """Show another one as chosen; says nothing."""
+        for segment in self.buttons:
+            if segment.objectName() == key:
+                segment.setChecked(True)
+                self.chosen = key
+
     @Slot(object)
     def _clicked(self, chosen: QPushButton) -> None:
         self.chosen = chosen.objectName()
