@@ -47,7 +47,6 @@ from xdrec_app.storage.segments import joined, read_segments, write_segment
 from xdrec_app.storage.signals import domain_signal, store_signal, stored_values, value_arrays
 from xdrec_app.storage.snapshots import KEEP_FROM_ROWS, keep_snapshot
 from xdrec_app.storage.sqlite import driver_cursor
-from xdrec_app.storage.statistics import keep_statistics
 from xdrec_app.storage.undo import batches_of, remove_batches
 
 INDEXING = 0.5
@@ -202,13 +201,13 @@ class _Arrival:
         self.n_merged = len(self._new.item) - (n_distinct(pairs) - n_before)
         del pairs
         self._resolved = self.resolution.resolve(self._all)
-        self._statistics = count_resolved(self._part.name, self.resolution, self._resolved)
+        self._counted = count_resolved(self._part.name, self.resolution, self._resolved)
 
     def settle(self, connection: Connection) -> None:
         """Store what was worked out, and answer for the foreign keys, which are off."""
         if len(self._resolved.users) >= KEEP_FROM_ROWS:
             keep_snapshot(connection, self._part.domain_id, self.resolution.digest(), self._resolved)
-        keep_statistics(connection, self._part.domain_id, self.resolution.revision, self._statistics)
+        self._counted.keep(connection, self._part.domain_id)
         _verify(connection, self._part)
 
     def record(self, first_batch: int) -> BatchRecord:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -17,6 +17,9 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from xdrec_app.core.events import Value
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.schema import domain, setting, statistic
+
+if TYPE_CHECKING:
+    from xdrec_app.storage.counting import Counted
 
 SHARED_PEOPLE = "shared_people"
 
@@ -92,7 +95,7 @@ def refresh_statistics(database: Database) -> None:
     for row in outdated:
         counted = _count(database, row)
         with database.write() as connection:
-            keep_statistics(connection, row.id, row.revision, counted)
+            counted.keep(connection, row.id)
     if not is_current:
         values = {"name": SHARED_PEOPLE, "body": json.dumps({"revisions": revisions, "counts": shared})}
         with database.write() as connection:
@@ -129,11 +132,11 @@ def _count_shared(connection: Connection) -> list[tuple[int, int, int]]:
 
 def _statistics_of(database: Database, row: Any) -> DomainStatistics:
     if row.counted_revision != row.revision:
-        return _count(database, row)
+        return _count(database, row).statistics
     return DomainStatistics.model_validate_json(row.body).model_copy(update={"name": row.name})
 
 
-def _count(database: Database, row: Any) -> DomainStatistics:
+def _count(database: Database, row: Any) -> Counted:
     from xdrec_app.storage.counting import count  # numpy, which who only reads stored figures must not load
 
     return count(database, row.name)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, select, text
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Progress
 from xdrec_app.core.jobs import Job
+from xdrec_app.datasets.signal_settings import SignalSettings
 from xdrec_app.storage.bulk import bulk_transaction, touch_domain
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.descriptions import take_back
@@ -106,9 +107,8 @@ def remove_batches(connection: Connection, batches: Sequence[Any]) -> None:
     for domain_id in {row.domain_id for row in batches}:
         connection.execute(_ACCOUNTS_OF_NOBODY, {"domain": domain_id})
         connection.execute(_ITEMS_NEVER_NAMED, {"domain": domain_id})
-        settings = domain_signal(connection, domain_id)
-        if settings is not None:
-            store_signal(connection, domain_id, settings, stored_values(connection, domain_id))
+        settings = domain_signal(connection, domain_id) or SignalSettings()
+        store_signal(connection, domain_id, settings, stored_values(connection, domain_id))
         touch_domain(connection, domain_id)
     for statement in _LEFT_BEHIND:
         connection.execute(statement)
