@@ -10,6 +10,7 @@ from typing import Self
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.evaluation.protocol import Protocol
+from xdrec_app.services.browse_findings import FindingReader
 from xdrec_app.services.browse_tables import TableReader
 from xdrec_app.services.figures import figures
 from xdrec_app.services.results import DomainSummary, SharedUsers, WorkspaceSummary
@@ -20,7 +21,7 @@ from xdrec_app.storage.run_reading import list_runs, load_curves
 from xdrec_app.storage.run_records import StoredRun
 
 
-class Browser(TableReader):
+class Browser(TableReader, FindingReader):
     """Reads a workspace for a window; use :meth:`open`, and only on the thread that opened it."""
 
     @classmethod

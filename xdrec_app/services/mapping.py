@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Event, LogLine, Progress
 from xdrec_app.datasets.formats.base import RejectedLine
+from xdrec_app.datasets.formats.dialect import Dialect
 from xdrec_app.datasets.formats.mapping_file import MappingFile, speaks_of
 from xdrec_app.datasets.linking import Groups, Rule, best_columns, key_maker
+from xdrec_app.services.finding_views import MappingPreview
 from xdrec_app.storage.database import Database
-from xdrec_app.storage.link_counts import column_hits
+from xdrec_app.storage.link_counts import column_hits, domain_keys
 
 SAMPLED_LINES = 20_000
 SHOWN_LINES = 5
 """So many rejected lines are told."""
+
+PREVIEWED_ROWS = 50
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,31 @@ def columns_of_domains(
             "Say which column belongs to which domain, and check that the ids are written as in the domains.",
         )
     return {name: found[name] for name in domains if name in found}
+
+
+def preview_mapping(database: Database, path: Path, chosen: Mapping[str, str], rules: Sequence[Rule]) -> MappingPreview:
+    """Return the first rows of a mapping file and which column holds the ids of which domain.
+
+    Raises
+    ------
+    UserError
+        When it cannot be read or has fewer than two columns; that its columns are nobody's is a `problem`.
+    """
+    with database.read() as connection:
+        domains = domain_keys(connection)
+    file = MappingFile.open(path, Dialect(), [*domains, *filter(None, chosen.values())])
+    try:
+        places, problem = columns_of_domains(database, file, domains, chosen, rules), ""
+    except UserError as error:
+        places, problem = {}, str(error)
+    rows = file.table.layout.sample[:PREVIEWED_ROWS]
+    return MappingPreview(
+        file_name=path.name,
+        columns=file.columns,
+        rows=tuple(tuple(record.cells) for record in rows),
+        guess={name: file.columns[place] for name, place in places.items()},
+        problem=problem,
+    )
 
 
 def read_mapping(
