@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Protocol
 
 from PySide6.QtCore import QCoreApplication, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from xdrec_app.core.events import Change
 from xdrec_app.core.registry import Registry
@@ -22,10 +22,8 @@ from xdrec_app.ui.reader import Reader
 from xdrec_app.ui.settings import Settings
 from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import label
+from xdrec_app.ui.widgets.scroll_area import SCROLL_BAR_WIDTH, ScrollArea
 from xdrec_app.ui.workspace_state import EVERYTHING, WorkspaceState
-
-SCROLL_BAR_WIDTH = 12
-"""As the style sheet says."""
 
 
 class Commands(Protocol):
@@ -165,10 +163,7 @@ class Page(QWidget):
         self.content.setContentsMargins(Space.XXL, Space.S, right, Space.XL)
         self.content.setSpacing(Space.L)
         if self.scrolls:
-            area = _PageScrollArea()
-            area.setWidgetResizable(True)
-            area.setFrameShape(QFrame.Shape.NoFrame)
-            area.setWidget(body)
+            area = ScrollArea(body)
             outer.addWidget(area, 1)
         else:
             outer.addWidget(body, 1)
@@ -188,19 +183,6 @@ class Page(QWidget):
         self.header_actions.setSpacing(Space.S)
         row.addLayout(self.header_actions)
         return header
-
-
-class _PageScrollArea(QScrollArea):
-    """Keeps the room of its scroll bar free, so that nothing jumps when the content grows."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.verticalScrollBar().rangeChanged.connect(self._reserve)
-        self._reserve(0, 0)
-
-    @Slot(int, int)
-    def _reserve(self, _low: int, high: int) -> None:
-        self.setViewportMargins(0, 0, 0 if high else SCROLL_BAR_WIDTH, 0)
 
 
 pages: Registry[Page] = Registry("page", "xdrec_app.ui.pages")

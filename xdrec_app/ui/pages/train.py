@@ -12,11 +12,12 @@ from xdrec_app.core.events import Change
 from xdrec_app.services.requests import Train
 from xdrec_app.ui.job_runner import JobHandle
 from xdrec_app.ui.known_models import known_models, model_title
-from xdrec_app.ui.pages.base import SCROLL_BAR_WIDTH, Page, pages
+from xdrec_app.ui.pages.base import Page, pages
 from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import Card, EmptyState, button
 from xdrec_app.ui.widgets.empty_states import no_workspace, nothing_imported
 from xdrec_app.ui.widgets.learning_curves import load_plotting
+from xdrec_app.ui.widgets.scroll_area import SCROLL_BAR_WIDTH
 from xdrec_app.ui.widgets.train_settings import TrainSettings
 from xdrec_app.ui.widgets.training_view import TrainingView
 
