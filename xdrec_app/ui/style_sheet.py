@@ -62,7 +62,7 @@ QPushButton[look="link"], QToolButton[look="link"] { border: 1px solid transpare
 QPushButton[look="link"]:hover, QToolButton[look="link"]:hover { background: $accent_soft; }
 QPushButton[look="link"]:focus, QToolButton[look="link"]:focus { border: 1px solid $accent; }
 QToolButton[look="chip"] { border: 1px solid transparent; background: $accent_soft; color: $accent;
-    border-radius: 7px; padding: 5px 9px; min-height: 20px; }
+    border-radius: 7px; padding: 5px 9px; min-height: 20px; max-height: 20px; }
 QToolButton[look="chip"]:hover, QToolButton[look="chip"]:focus { border: 1px solid $accent; }
 QToolButton[look="icon"] { border: 1px solid transparent; background: transparent; padding: 4px; }
 QToolButton[look="icon"]:hover { background: $hover; }

@@ -61,10 +61,10 @@ def item_columns() -> tuple[Column, ...]:
     """Return the columns in the user's language."""
     return (
         Column(translate("Rows", "Item"), 130, lambda row: row.id, order="id"),
-        Column(translate("Rows", "Title"), 220, lambda row: row.title, order="title"),
-        Column(translate("Rows", "Category"), 180, lambda row: row.category, is_optional=True),
-        Column(translate("Rows", "Tags"), 240, lambda row: ", ".join(row.tags), is_optional=True),
-        Column(translate("Rows", "Price"), 100, _price, _plain_price, is_numeric=True, is_optional=True),
+        Column(translate("Rows", "Title"), 200, lambda row: row.title, order="title"),
+        Column(translate("Rows", "Category"), 170, lambda row: row.category, is_optional=True),
+        Column(translate("Rows", "Tags"), 210, lambda row: ", ".join(row.tags), is_optional=True),
+        Column(translate("Rows", "Price"), 90, _price, _plain_price, is_numeric=True, is_optional=True),
         Column(
             translate("Rows", "Interactions"),
             120,

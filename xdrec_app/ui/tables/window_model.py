@@ -251,10 +251,10 @@ class WindowModel(QAbstractTableModel):
         self._reader.failed.emit(failure)
 
     def _start(self, source: RowSource, at: Place, page: RowPage) -> None:
-        self._put(source, self._rows_of(page), _End(at, not at), _End(page.last, page.is_over), at_bottom=False)
+        self._put(source, page.rows, _End(at, not at), _End(page.last, page.is_over), at_bottom=False)
 
     def _start_at_bottom(self, source: RowSource, page: RowPage) -> None:
-        self._put(source, self._rows_of(page), _End(page.last, page.is_over), _End(), at_bottom=True)
+        self._put(source, page.rows, _End(page.last, page.is_over), _End(), at_bottom=True)
 
     def _put(self, source: RowSource | None, rows: Sequence[Any], top: _End, bottom: _End, *, at_bottom: bool) -> None:
         self.beginResetModel()
@@ -266,7 +266,7 @@ class WindowModel(QAbstractTableModel):
         self._note_change()
 
     def _append(self, page: RowPage) -> None:
-        rows = self._rows_of(page)
+        rows = page.rows
         if rows:
             start = len(self.rows)
             self.beginInsertRows(QModelIndex(), start, start + len(rows) - 1)
@@ -277,7 +277,7 @@ class WindowModel(QAbstractTableModel):
         self._note_change()
 
     def _prepend(self, page: RowPage) -> None:
-        rows = self._rows_of(page)
+        rows = page.rows
         if rows:
             self.beginInsertRows(QModelIndex(), 0, len(rows) - 1)
             self.rows[:0] = rows
@@ -286,10 +286,6 @@ class WindowModel(QAbstractTableModel):
         self._top = _End(page.last, page.is_over)
         self._forget_bottom(min(len(self.rows) - MAX_ROWS, len(self.rows) - 1 - self._shown[1] - AHEAD))
         self._note_change()
-
-    def _rows_of(self, page: RowPage) -> list[Any]:
-        self.is_asking = False
-        return list(page.rows)
 
     def _forget_top(self, n_rows: int) -> None:
         if n_rows > 0 and self.source is not None:
@@ -312,5 +308,6 @@ class WindowModel(QAbstractTableModel):
         self._shown = (first + n_rows, last + n_rows)
 
     def _note_change(self) -> None:
+        self.is_asking = False  # only now: a view that moved meanwhile must not ask from where the window was
         self._fetch()
         self.changed.emit()

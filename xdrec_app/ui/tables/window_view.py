@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from xdrec_app.ui.spreadsheet import tab_separated
 from xdrec_app.ui.tables.table_view import ROW_HEIGHT, TableView
+from xdrec_app.ui.tables.text_model import Index
 from xdrec_app.ui.tables.window_model import WindowModel
 
 
@@ -41,6 +42,8 @@ class WindowView(TableView):
         header.sectionResized.connect(self._column_resized)
         self.forget_columns()
         model.replaced.connect(self._replaced)
+        self._place = 0
+        model.rowsAboutToBeInserted.connect(self._note_place)
         model.rowsInserted.connect(self._rows_inserted)
         model.rowsRemoved.connect(self._rows_removed)
         model.changed.connect(self._look)
@@ -98,6 +101,12 @@ class WindowView(TableView):
         else:
             super().keyPressEvent(event)
 
+    def rowsAboutToBeRemoved(self, parent: Index, start: int, end: int) -> None:
+        """Stay: where the current row goes another one becomes it, and the table would scroll there."""
+        self._note_place()
+        self.setAutoScroll(False)
+        super().rowsAboutToBeRemoved(parent, start, end)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the columns, and show more rows or fewer."""
         super().resizeEvent(event)
@@ -126,14 +135,18 @@ class WindowView(TableView):
 
     @Slot(QModelIndex, int, int)
     def _rows_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
+        self.setAutoScroll(True)
         if first == 0:
             self._move_by(-(last + 1 - first))
 
+    @Slot()
+    def _note_place(self) -> None:
+        self._place = self.verticalScrollBar().value()
+
     def _move_by(self, n_rows: int) -> None:
         """Keep the rows that are shown where they are, after others came or went above."""
-        place = self.verticalScrollBar().value() + n_rows * ROW_HEIGHT
         self.executeDelayedItemsLayout()  # now, for it sets the range of the scroll bar
-        self.verticalScrollBar().setValue(place)
+        self.verticalScrollBar().setValue(self._place + n_rows * ROW_HEIGHT)
 
     def _put_at(self, *, at_bottom: bool) -> None:
         self.executeDelayedItemsLayout()

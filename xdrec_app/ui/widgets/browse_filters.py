@@ -11,16 +11,17 @@ from xdrec_app.services.table_views import InteractionFilter, ItemFilter
 from xdrec_app.services.views import BatchRow
 from xdrec_app.ui import numbers
 from xdrec_app.ui.theme import Space
-from xdrec_app.ui.widgets.basic import button, label
+from xdrec_app.ui.widgets.basic import label
 from xdrec_app.ui.widgets.boxes import ChoiceBox
 from xdrec_app.ui.widgets.browse_boxes import BoundBox, SubjectBox, TypingBox, moments_of, number_of
 from xdrec_app.ui.widgets.flow_layout import FlowLayout
 
 ID_WIDTH, SEARCH_WIDTH, NUMBER_WIDTH, MOMENT_WIDTH, CHOICE_WIDTH = 150, 190, 76, 118, 190
+BOX_HEIGHT = 32
 
 
 class FilterBar(QWidget):
-    """Boxes in rows, and a button that empties them.
+    """Boxes in rows.
 
     Signals
     -------
@@ -36,7 +37,6 @@ class FilterBar(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self._clear = button(self.tr("Clear filters"), self._clear_clicked, look="link")
 
     @property
     def is_empty(self) -> bool:
@@ -51,23 +51,14 @@ class FilterBar(QWidget):
         """Offer what belongs to a domain."""
 
     def add(self, *widgets: QWidget) -> None:
-        """Put boxes at the end of the bar, and the button behind them."""
-        for widget in (*widgets, self._clear):
+        """Put boxes at the end of the bar."""
+        for widget in widgets:
             self.flow.addWidget(widget)
-        self._show_clear()
 
     @Slot()
     def note_change(self) -> None:
         """Tell that a box was changed."""
-        self._show_clear()
         self.changed.emit()
-
-    def _show_clear(self) -> None:
-        self._clear.setVisible(not self.is_empty)
-
-    def _clear_clicked(self) -> None:
-        self.clear()
-        self.note_change()
 
 
 class InteractionFilters(FilterBar):
@@ -137,10 +128,9 @@ class InteractionFilters(FilterBar):
         """Ask for the rows of one person or item, or of everybody and everything; says nothing."""
         self.person.pick(person, self.tr("Person {}").format(person))
         self.item.pick(item, words or item)
-        self._show_clear()
 
     def set_domain(self, domain: str, batches: Sequence[BatchRow]) -> None:
-        """Offer the imports of a domain, newest first."""
+        """Offer the imports of a domain, newest first, if there are several."""
         chosen = self.batch.key
         self.batch.clear()
         self.batch.addItem(self.tr("All imports"), "")
@@ -148,6 +138,7 @@ class InteractionFilters(FilterBar):
             if batch.domain == domain and batch.kind == "interactions":
                 self.batch.addItem(f"{batch.file_name} · {numbers.when(batch.created_at)}", str(batch.batch))
         self.batch.choose(chosen)
+        self.batch.setVisible(self.batch.count() > 2)
 
 
 class ItemFilters(FilterBar):
@@ -158,6 +149,7 @@ class ItemFilters(FilterBar):
         self.search = _search(self.tr("Item whose id or title contains"), self.tr("Item id or title …"), self)
         self.cold = QCheckBox(self.tr("Cold items only"))
         self.cold.setToolTip(self.tr("Items without any interaction"))
+        self.cold.setFixedHeight(BOX_HEIGHT)
         self.cold.clicked.connect(self.note_change)
         self.add(self.search, self.cold)
 

@@ -20,7 +20,7 @@ from xdrec_app.ui.tables.window_count import WindowCount
 from xdrec_app.ui.tables.window_model import ROW_ROLE, Column, RowSource, WindowModel
 from xdrec_app.ui.tables.window_view import WindowView
 from xdrec_app.ui.theme import Space
-from xdrec_app.ui.widgets.basic import EmptyState, button, label
+from xdrec_app.ui.widgets.basic import Card, EmptyState, button, label
 from xdrec_app.ui.widgets.boxes import ChoiceBox
 from xdrec_app.ui.widgets.browse_filters import FilterBar
 from xdrec_app.ui.widgets.busy_line import BusyLine
@@ -154,7 +154,10 @@ class BrowsePanel(QWidget):
         )
         self._states.addWidget(self.nothing)
         self._states.addWidget(EmptyState("data", self.tr("No rows"), self.tr("This table is empty.")))
-        column.addWidget(self._states, 1)
+        card = Card()
+        card.body.setContentsMargins(Space.XS, Space.XS, Space.XS, Space.XS)
+        card.body.addWidget(self._states)
+        column.addWidget(card, 1)
         column.addLayout(self._make_foot())
 
     def _make_busy(self) -> QWidget:
@@ -168,7 +171,10 @@ class BrowsePanel(QWidget):
         foot = QHBoxLayout()
         foot.setSpacing(Space.S)
         self.count_label = label("", "caption")
-        foot.addWidget(self.count_label, 1)
+        foot.addWidget(self.count_label)
+        self._clear = button(self.tr("Clear filters"), self._clear_filters, look="link")
+        foot.addWidget(self._clear)
+        foot.addStretch()
         self._to_top = button(self.tr("To the top"), self.view.go_to_top, look="link")
         self._to_top.setToolTip(self.tr("First rows (Home)"))
         self._to_bottom = button(self.tr("To the bottom"), self.view.go_to_bottom, look="link")
@@ -227,6 +233,7 @@ class BrowsePanel(QWidget):
             self._busy.start()
         else:
             self._busy.stop()
+        self._clear.setVisible(not self.bar.is_empty)
         for one in (self._to_top, self._to_bottom):
             one.setEnabled(bool(self.model.rows))
 
