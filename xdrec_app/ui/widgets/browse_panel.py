@@ -247,7 +247,7 @@ class BrowsePanel(QWidget):
             share = f" ({numbers.percent(counted.share, 0)})" if counted.share else ""
             return self.tr("counting … {n} rows so far{share}").format(n=rows, share=share)
         if total is None or counted.rows == total:
-            return self.tr("{n} rows").format(n=rows)
+            return self.tr("1 row") if counted.rows == 1 else self.tr("{n} rows").format(n=rows)
         return self.tr("{n} of {total} rows").format(n=rows, total=numbers.count(total))
 
     def _clear_filters(self) -> None:
