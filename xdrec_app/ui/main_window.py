@@ -82,12 +82,17 @@ class MainWindow(QMainWindow):
         if payload:
             page.activate(payload)
 
-    def show_import_dialog(self, files: list[Path]) -> None:
-        """Open the import dialog for files, one after another."""
+    def show_import_dialog(self, paths: list[Path]) -> None:
+        """Open the import dialog for a file, or a plan for several files and folders."""
         from xdrec_app.ui.dialogs.import_dialog import ImportDialog
+        from xdrec_app.ui.dialogs.import_plan_dialog import ImportPlanDialog
 
-        if self.state.path is not None:
-            ImportDialog(self.context, self.state.path, files, self).open()
+        if self.state.path is None:
+            return
+        if len(paths) == 1 and not paths[0].is_dir():
+            ImportDialog(self.context, self.state.path, paths[0], self).open()
+        else:
+            ImportPlanDialog(self.context, self.state.path, paths, self).open()
 
     def _make_pages(self) -> list[Page]:
         self.context = PageContext(

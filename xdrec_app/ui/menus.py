@@ -32,7 +32,8 @@ def fill_window_menus(window: MainWindow) -> None:
             ActionRow(file, tr("&Open workspace …"), keys.Open, commands.choose_open),
             ActionRow(file, tr("Open the &sample"), "", commands.open_sample),
             ActionRow(file),
-            ActionRow(file, tr("&Import file …"), "Ctrl+I", commands.choose_import),
+            ActionRow(file, tr("&Import files …"), "Ctrl+I", commands.choose_import),
+            ActionRow(file, tr("Import a &folder …"), "Ctrl+Shift+I", commands.choose_folder),
             ActionRow(file),
             ActionRow(file, tr("&Quit"), "Ctrl+Q", window.close),
             *(

@@ -1,269 +1,229 @@
-"""Importing files: a live preview that says how each column will be read, then the import, then what became of it."""
+"""Importing one file: a live preview that says how it will be read, then the import, then what became of every line.
+
+For a plan of several files the same dialog adjusts how one of them is imported.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from xdrec_app.core.events import Event, Progress
 from xdrec_app.core.jobs import Failed, Outcome, Succeeded
-from xdrec_app.services.data_requests import Dialect, ImportInteractions, ImportItems
+from xdrec_app.services.data_requests import AnyImport, UndoImport
 from xdrec_app.services.data_results import ImportReport
-from xdrec_app.services.views import FilePreview
-from xdrec_app.ui import numbers
-from xdrec_app.ui.dialogs.import_options import ImportOptions, role_choices, roles_of
-from xdrec_app.ui.icons import IconLabel
-from xdrec_app.ui.job_runner import JobHandle
+from xdrec_app.services.views import FilePreview, PlannedFile
+from xdrec_app.ui.dialogs.import_setup import KEY, ImportSetup
 from xdrec_app.ui.pages.base import PageContext
-from xdrec_app.ui.tables.table_view import TableView
-from xdrec_app.ui.tables.text_model import TextModel
 from xdrec_app.ui.theme import Space
-from xdrec_app.ui.widgets.basic import button, label, restyle
-from xdrec_app.ui.widgets.role_header import RoleHeader
-
-KEY = "import.preview"
-
-
-def _preview(path: Path, dialect: Dialect, columns: dict[Any, str], kind: Any) -> FilePreview:
-    from xdrec_app.services.preview import preview
-
-    return preview(path, dialect, columns, kind)
+from xdrec_app.ui.widgets.basic import button, label
+from xdrec_app.ui.widgets.import_progress import ImportProgress
+from xdrec_app.ui.widgets.import_report import ImportReportView
+from xdrec_app.ui.widgets.import_words import SAME_BYTES, form_words, size
 
 
 class ImportDialog(QDialog):
-    """Imports `files` into the open workspace, one after another."""
+    """Imports `file` into a workspace.
+
+    `adjusted` carries a :class:`PlannedFile`, when the dialog serves a plan.
+
+    Parameters
+    ----------
+    planned
+        The file in a plan that is to be adjusted; None when the file is to be imported now.
+    """
+
+    adjusted = Signal(object)
 
     def __init__(
-        self, context: PageContext, workspace: Path, files: Sequence[Path], parent: QWidget | None = None
+        self,
+        context: PageContext,
+        workspace: Path,
+        file: Path,
+        parent: QWidget | None = None,
+        *,
+        planned: PlannedFile | None = None,
     ) -> None:
         super().__init__(parent)
-        self._context, self._workspace = context, workspace
-        self._files = list(files)
-        self._position = 0
-        self._columns: dict[Any, str] = {}
-        self.preview: FilePreview | None = None
+        self._context, self._workspace, self._file, self._planned = context, workspace, file, planned
+        self._n_bytes = file.stat().st_size if file.is_file() else 0
         self.report: ImportReport | None = None
-        self._handle: JobHandle | None = None
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Import"))
-        self.resize(1000, 660)
+        self.resize(1040, 700)
         self._build()
-        self._show_file()
+        self._show_setup()
 
     def done(self, result: int) -> None:
         """Close; a preview still to come is dropped, a running import goes on in the job bar."""
         self._context.reader.forget(KEY)
         super().done(result)
+        self.deleteLater()
+
+    @property
+    def preview(self) -> FilePreview | None:
+        """The first rows as they would be read."""
+        return self.setup.preview
+
+    # ------------------------------------------------------------------ setting up
+
+    @Slot()
+    def _looked(self) -> None:
+        preview = self.preview
+        self.import_button.setEnabled(self.setup.is_ready)
+        template = self.setup.look.template if self.setup.look else None
+        self._template.setVisible(template is not None)
+        self.forget_button.setVisible(template is not None)
+        if template is not None:
+            self._template.setText(self.tr("As {} was imported").format(template.name))
+        form = form_words(preview.format, preview.encoding, preview.delimiter) if preview else ""
+        self.facts.setText("  ·  ".join(word for word in (size(self._n_bytes), form) if word))
+
+    def _forget(self) -> None:
+        self._template.hide()
+        self.forget_button.hide()
+        self.setup.forget_template()
+
+    def _accept_setup(self) -> None:
+        if self._planned is None:
+            self._import(again=False)
+            return
+        request, preview = self.setup.request(self._workspace), self.preview
+        if request is not None and preview is not None:
+            self.adjusted.emit(_adjusted(self._planned, request, preview))
+            self.accept()
+
+    # ------------------------------------------------------------------ import
+
+    def _import(self, *, again: bool) -> None:
+        request = self.setup.request(self._workspace, again=again)
+        if request is None:
+            return
+        title = self.tr("Importing {}").format(self._file.name)
+        self.progress.follow(self._context.runner.submit(request, title, shows_failure=False), [self._file])
+        self._show(self.progress)
+
+    @Slot(object)
+    def _imported(self, report: ImportReport) -> None:
+        self.report = report
+        self.setup.remember()
+        self.report_view.show_report(report, self._file, self._n_bytes)
+        self._show(self.report_view)
+
+    @Slot(object)
+    def _failed(self, failure: Failed) -> None:
+        self._show_setup()
+        text = f"{failure.sentence} {failure.hint}".strip()
+        if SAME_BYTES in failure.sentence:
+            self.setup.note.say("warning", text, (self.tr("Import again"), self._import_again))
+        else:
+            self.setup.note.say("error", text)
+
+    @Slot()
+    def _cancelled(self) -> None:
+        self._show_setup()
+        self.setup.note.say("info", self.tr("The import was cancelled; nothing of it was kept."))
+
+    def _import_again(self) -> None:
+        self._import(again=True)
+
+    # ------------------------------------------------------------------ afterwards
+
+    def _undo(self) -> None:
+        if self.report is None:
+            return
+        request = UndoImport(workspace=self._workspace, batch=self.report.batch)
+        title = self.tr("Taking back the import of {}").format(self._file.name)
+        self.undo_button.setEnabled(False)
+        self._context.runner.submit(request, title, shows_failure=False).ended.connect(self._undone)
+
+    @Slot(object)
+    def _undone(self, outcome: Outcome[object]) -> None:
+        self.undo_button.setEnabled(True)
+        if isinstance(outcome, Succeeded):
+            self.report = None
+            self._show_setup()
+            self.setup.note.say("success", self.tr("The import was taken back; everything is as it was before."))
+        elif isinstance(outcome, Failed):
+            self.report_view.note.say("error", f"{outcome.sentence} {outcome.hint}".strip())
 
     # ------------------------------------------------------------------ widgets
+
+    def _show_setup(self) -> None:
+        self._show(self.setup)
+        self._looked()
+
+    def _show(self, view: QWidget) -> None:
+        self._views.setCurrentWidget(view)
+        is_setup, is_report = view is self.setup, view is self.report_view
+        self.import_button.setVisible(is_setup)
+        self.undo_button.setVisible(is_report)
+        self.done_button.setVisible(is_report)
+        self.close_button.setVisible(not is_report)
+        self.close_button.setText(self.tr("Cancel") if is_setup else self.tr("Go on in the background"))
+        main = self.done_button if is_report else self.import_button
+        main.setDefault(True)
+        if is_report:
+            main.setFocus()
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
         column.setSpacing(Space.M)
-        self._heading = label("", "title")
-        self._place = label("", "muted")
-        column.addWidget(self._heading)
-        column.addWidget(self._place)
-        self.options = ImportOptions([domain.name for domain in self._context.state.domains])
-        self.options.changed.connect(self._options_changed)
-        column.addWidget(self.options)
-        column.addWidget(self._make_table(), 1)
-        column.addWidget(self._make_note())
+        column.addLayout(self._make_heading())
+        self.setup = ImportSetup(self._context, self._file, self._planned)
+        self.setup.looked.connect(self._looked)
+        self.progress = ImportProgress(self._context.runner)
+        self.progress.succeeded.connect(self._imported)
+        self.progress.failed.connect(self._failed)
+        self.progress.cancelled.connect(self._cancelled)
+        self.report_view = ImportReportView(self._context, self._workspace)
+        self._views = QStackedWidget()
+        for view in (self.setup, self.progress, self.report_view):
+            self._views.addWidget(view)
+        column.addWidget(self._views, 1)
         column.addLayout(self._make_buttons())
 
-    def _make_table(self) -> QFrame:
-        card = QFrame()
-        card.setProperty("look", "card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(1, Space.XS, 1, Space.XS)
-        self._model = TextModel((), parent=self)
-        table = TableView(self._model, self.tr("The first rows of the file"))
-        self.header = RoleHeader(table)
-        self.header.role_chosen.connect(self._role_chosen)
-        table.setHorizontalHeader(self.header)
-        self.header.setDefaultSectionSize(170)
-        inside.addWidget(table)
-        return card
-
-    def _make_note(self) -> QFrame:
-        self._note = QFrame()
-        row = QHBoxLayout(self._note)
-        row.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
-        row.setSpacing(Space.M)
-        self._note_icon = IconLabel("info", 20, "accent")
-        self.note_text = label("", wraps=True)
-        self._progress = QProgressBar()
-        self._progress.setTextVisible(False)
-        self._progress.setAccessibleName(self.tr("Progress of the import"))
-        self._progress.setFixedWidth(220)
-        row.addWidget(self._note_icon)
-        row.addWidget(self.note_text, 1)
-        row.addWidget(self._progress)
-        return self._note
+    def _make_heading(self) -> QVBoxLayout:
+        words = QVBoxLayout()
+        words.setSpacing(Space.XS)
+        name = label(self._file.name, "title")
+        name.setToolTip(str(self._file))
+        words.addWidget(name)
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        self.facts = label("", "muted")
+        self._template = label("", "chip-accent")
+        self.forget_button = button(self.tr("Forget that"), self._forget, look="link")
+        for widget in (self.facts, self._template, self.forget_button):
+            row.addWidget(widget)
+        row.addStretch()
+        words.addLayout(row)
+        return words
 
     def _make_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(Space.S)
-        self.rejected_button = button(self.tr("Show rejected lines"), self._show_rejected)
-        self.close_button = button(self.tr("Close"), self.reject)
-        self.import_button = button(self.tr("Import"), self._import, look="primary")
-        self.next_button = button(self.tr("Next file"), self._next, look="primary")
-        row.addWidget(self.rejected_button)
+        words = self.tr("Import") if self._planned is None else self.tr("Use this in the plan")
+        self.undo_button: QPushButton = button(self.tr("Undo this import"), self._undo)
+        self.close_button: QPushButton = button(self.tr("Cancel"), self.reject)
+        self.done_button: QPushButton = button(self.tr("Done"), self.accept, look="primary")
+        self.import_button: QPushButton = button(words, self._accept_setup, look="primary")
+        row.addWidget(self.undo_button)
         row.addStretch()
-        for one in (self.close_button, self.next_button, self.import_button):
+        for one in (self.close_button, self.done_button, self.import_button):
             row.addWidget(one)
-        self.import_button.setDefault(True)
         return row
 
-    # ------------------------------------------------------------------ preview
 
-    def _show_file(self) -> None:
-        self._columns, self.preview, self.report = {}, None, None
-        file = self._files[self._position]
-        more = self.tr("  ({position} of {n})").format(position=self._position + 1, n=len(self._files))
-        self._heading.setText(file.name + (more if len(self._files) > 1 else ""))
-        self._place.setText(str(file.parent))
-        self.options.reset()
-        self.rejected_button.hide()
-        self.next_button.hide()
-        self.import_button.show()
-        self._ask()
-
-    def _ask(self) -> None:
-        self.import_button.setEnabled(False)
-        self._say("info", self.tr("Reading the first rows …"))
-        options = self.options
-        work = partial(
-            _preview, self._files[self._position], options.dialect(), dict(self._columns), options.chosen_kind()
-        )
-        self._context.reader.run(KEY, work, self.show_preview, self._show_unreadable)
-
-    def show_preview(self, preview: FilePreview) -> None:
-        """Show the first rows as they would be read."""
-        self.preview = preview
-        self.options.show_guess(preview)
-        names = [column.name for column in preview.columns]
-        self._model.set_rows(preview.rows, names)
-        roles = [column.role or "" for column in preview.columns]
-        self._model.set_quiet_columns(frozenset(number for number, role in enumerate(roles) if not role))
-        self.header.set_roles(names, roles, role_choices(preview.kind))
-        self.import_button.setEnabled(not preview.problem)
-        if preview.problem:
-            self._say("warning", preview.problem)
-        else:
-            self._say("info", self.tr("These are the first rows. Ids stay text; nothing is written before you import."))
-
-    def _show_unreadable(self, failure: Failed) -> None:
-        self.preview = None
-        self._model.set_rows((), ())
-        self._say("error", f"{failure.sentence} {failure.hint}".strip())
-
-    @Slot()
-    def _options_changed(self) -> None:
-        if self.options.kind_was_changed:
-            self._columns = {}
-        self._ask()
-
-    @Slot(int, str)
-    def _role_chosen(self, number: int, role: str) -> None:
-        if self.preview is None:
-            return
-        taken = {column.role: column.name for column in self.preview.columns if column.role}
-        name = self.preview.columns[number].name
-        chosen = {key: taken.get(key, "") for key in roles_of(self.preview.kind)}
-        chosen = {key: "" if held == name else held for key, held in chosen.items()}
-        if role:
-            chosen[role] = name
-        self._columns = chosen
-        self._ask()
-
-    # ------------------------------------------------------------------ import
-
-    def _import(self) -> None:
-        preview = self.preview
-        if preview is None:
-            return
-        domain = self.options.domain.currentText().strip()
-        if not domain:
-            self._say("warning", self.tr("Give the domain a name, such as Books."))
-            self.options.domain.setFocus()
-            return
-        kind = ImportInteractions if preview.kind == "interactions" else ImportItems
-        request = kind(
-            workspace=self._workspace,
-            file=self._files[self._position],
-            domain=domain,
-            columns={column.role: column.name for column in preview.columns if column.role},
-            dialect=Dialect(encoding=preview.encoding, delimiter=preview.delimiter, has_header=preview.has_header),
-        )
-        title = self.tr("Importing {}").format(preview.file_name)
-        handle = self._context.runner.submit(request, title, shows_failure=False)
-        self._handle = handle
-        handle.news.connect(self._show_progress)
-        handle.ended.connect(self._show_outcome)
-        self._set_busy(True)
-        self._say("info", self.tr("Importing …"))
-        self._progress.setRange(0, 0)
-        self._progress.show()
-
-    @Slot(object)
-    def _show_progress(self, event: Event) -> None:
-        if isinstance(event, Progress):
-            self._progress.setRange(0, 1000 if event.total else 0)
-            if event.total:
-                self._progress.setValue(min(1000, event.done * 1000 // event.total))
-            self.note_text.setText(event.message or self.tr("Importing …"))
-
-    @Slot(object)
-    def _show_outcome(self, outcome: Outcome[ImportReport]) -> None:
-        self._handle = None
-        self._set_busy(False)
-        if isinstance(outcome, Succeeded):
-            self._show_report(outcome.result)
-        elif isinstance(outcome, Failed):
-            self._say("error", f"{outcome.sentence} {outcome.hint}".strip())
-        else:
-            self._say("info", self.tr("The import was cancelled; nothing of it was kept."))
-
-    def _show_report(self, report: ImportReport) -> None:
-        self.report = report
-        text = self.tr(
-            "{lines} lines: {imported} imported, {merged} repeat an earlier pair, {rejected} rejected. It took {time}."
-        ).format(
-            lines=numbers.count(report.lines),
-            imported=numbers.count(report.imported),
-            merged=numbers.count(report.merged),
-            rejected=numbers.count(report.rejected),
-            time=numbers.duration(report.elapsed_s),
-        )
-        self._say("warning" if report.rejected else "success", text)
-        self.import_button.hide()
-        self.rejected_button.setVisible(report.rejected > 0)
-        self.next_button.setVisible(self._position + 1 < len(self._files))
-
-    def _show_rejected(self) -> None:
-        if self.report is not None:
-            self._context.navigate("data", batch=self.report.batch)
-        self.accept()
-
-    def _next(self) -> None:
-        self._position += 1
-        self._show_file()
-
-    def _set_busy(self, is_busy: bool) -> None:
-        self.options.setEnabled(not is_busy)
-        self.header.setEnabled(not is_busy)
-        self.import_button.setEnabled(not is_busy)
-
-    def _say(self, level: str, text: str) -> None:
-        tokens = {"info": "accent", "success": "success", "warning": "warning", "error": "danger"}
-        restyle(self._note, "level", level)
-        self._note_icon.set_icon(level, tokens[level])
-        self._progress.hide()
-        self.note_text.setText(text)
+def _adjusted(planned: PlannedFile, request: AnyImport, preview: FilePreview) -> PlannedFile:
+    """Return a file of a plan as it was adjusted: wanted, and without a problem."""
+    adjusted = {
+        "kind": preview.kind,
+        "domain": request.domain,
+        "domains": preview.domains if not request.domain else (),
+        "request": request,
+        "problem": "",
+        "skip": False,
+    }
+    return planned.model_copy(update=adjusted)

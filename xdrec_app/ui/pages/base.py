@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from xdrec_app.core.events import Change
 from xdrec_app.core.registry import Registry
+from xdrec_app.services.requests import WorldKey
 from xdrec_app.ui.job_runner import JobRunner
 from xdrec_app.ui.messages import Messages
 from xdrec_app.ui.reader import Reader
@@ -33,6 +34,10 @@ class Commands(Protocol):
         """Open the sample workspace, made first if there is none."""
         ...
 
+    def open_world(self, world: WorldKey) -> None:
+        """Open the workspace of a sample world, made first if there is none."""
+        ...
+
     def choose_new(self) -> None:
         """Ask where a new workspace shall be."""
         ...
@@ -42,7 +47,11 @@ class Commands(Protocol):
         ...
 
     def choose_import(self) -> None:
-        """Ask which file to import."""
+        """Ask which files to import."""
+        ...
+
+    def choose_folder(self) -> None:
+        """Ask which folder to import."""
         ...
 
     def open_files(self, paths: list[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QSize, Qt, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from xdrec_app.core.events import Change
+from xdrec_app.services.requests import WorldKey
 from xdrec_app.ui import numbers
 from xdrec_app.ui.icons import IconLabel
 from xdrec_app.ui.pages.base import Page, pages
@@ -95,8 +97,29 @@ class HomePage(Page):
         for tile in (sample, new, old):
             row.addWidget(tile, 1)
         self._column.addWidget(tiles)
+        self._column.addWidget(self._other_samples())
         self._show_recent()
-        self._column.addWidget(_drop_zone(self.tr("Drop a workspace or CSV files anywhere in the window")))
+        self._column.addWidget(_drop_zone(self.tr("Drop a workspace, files or a folder anywhere in the window")))
+
+    def _other_samples(self) -> QWidget:
+        worlds: tuple[tuple[WorldKey, str, str], ...] = (
+            ("shop", self.tr("Shop"), self.tr("Fashion, sports and home: views, carts and purchases with prices")),
+            ("news_video", self.tr("News and video"), self.tr("Seconds of reading and watching; items live for days")),
+            ("music", self.tr("Music"), self.tr("Songs, podcasts and concerts: plays and tickets")),
+            ("ads", self.tr("Ads"), self.tr("Advertisements shown and clicked, and what was bought")),
+        )
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(Space.XS, 0, 0, 0)
+        row.setSpacing(Space.XS)
+        row.addWidget(label(self.tr("Other sample worlds:"), "muted"))
+        for world, name, sentence in worlds:
+            made = button(name, partial(self.context.commands.open_world, world), look="link")
+            made.setToolTip(sentence)
+            made.setAccessibleDescription(sentence)
+            row.addWidget(made)
+        row.addStretch()
+        return line
 
     def _show_recent(self) -> None:
         recent = [path for path in self.context.settings.recent() if path != self.context.state.path]
@@ -155,7 +178,7 @@ class HomePage(Page):
     def _next_step(self) -> Card:
         navigate, state = self.context.navigate, self.context.state
         if not state.domains:
-            heading, text = self.tr("Import your first file"), self.tr("A table of who rated or bought what, as CSV.")
+            heading, text = self.tr("Import your first file"), self.tr("A table of who rated or bought what.")
             action = button(self.tr("Import …"), self.context.commands.choose_import, look="primary", icon="import")
         elif not any(run.can_serve for run in state.runs):
             heading = self.tr("Train a first model")

@@ -23,12 +23,22 @@ class TextModel(QAbstractTableModel):
         One text per column.
     numeric
         Numbers of the columns that are aligned to the right.
+    links
+        Numbers of the columns whose cells do something when they are clicked.
     """
 
-    def __init__(self, header: Sequence[str], numeric: Sequence[int] = (), parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        header: Sequence[str],
+        numeric: Sequence[int] = (),
+        parent: QObject | None = None,
+        *,
+        links: Sequence[int] = (),
+    ) -> None:
         super().__init__(parent)
         self._header = list(header)
         self._numeric = frozenset(numeric)
+        self._links = frozenset(links)
         self._quiet: frozenset[int] = frozenset()
         self._rows: Sequence[Sequence[str]] = ()
 
@@ -63,6 +73,8 @@ class TextModel(QAbstractTableModel):
             return NUMERIC
         if role == Qt.ItemDataRole.ForegroundRole and index.column() in self._quiet:
             return QColor(theme().colours.faint)
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() in self._links:
+            return QColor(theme().colours.accent)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
