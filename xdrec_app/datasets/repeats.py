@@ -42,19 +42,21 @@ def resolve(users: Ints, items: Ints, values: Floats, times: Longs, policy: Repe
     """
     if not len(users):
         return Resolved(np.empty(0, np.int64), np.empty(0, np.float32))
-    pairs = users.astype(np.int64) * (int(items.max()) + 1) + items
+    pairs = pair_numbers(users, items)
     order: Longs = np.argsort(pairs, kind="stable")
     begins = _begins(pairs[order])
-    del pairs
+    del pairs  # there may be many millions of rows: nothing is kept longer than needed
     if begins.all() or policy == "all":
         return Resolved(order, values[order])
     _order_groups_by_time(order, begins, times)
-    starts = np.flatnonzero(begins)
     if policy == "first":
-        return Resolved(order[starts], values[order[starts]])
-    last = order[np.append(starts[1:], len(order)) - 1]
+        first = order[begins]
+        return Resolved(first, values[first])
+    last = order[np.append(begins[1:], True)]
     if policy == "last":
+        del order
         return Resolved(last, values[last])
+    starts = np.flatnonzero(begins)
     ordered = values[order].astype(np.float64)
     if policy == "maximum":
         return Resolved(last, np.maximum.reduceat(ordered, starts).astype(np.float32))
@@ -62,6 +64,18 @@ def resolve(users: Ints, items: Ints, values: Floats, times: Longs, policy: Repe
     if policy == "mean":
         sums /= np.diff(np.append(starts, len(order)))
     return Resolved(last, sums.astype(np.float32))
+
+
+def pair_numbers(one: Ints | Longs, other: Ints | Longs) -> Longs:
+    """Return one number for each pair of two numbers from 0, ascending in the order of pairs; int64.
+
+    There are never so many people and items that it could leave int64.
+    """
+    pairs = one.astype(np.int64)
+    if len(pairs):
+        pairs *= int(other.max()) + 1
+        pairs += other
+    return pairs
 
 
 def _begins(pairs: Longs) -> Bools:

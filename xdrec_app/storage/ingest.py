@@ -19,6 +19,7 @@ from xdrec_app.core.events import Event
 from xdrec_app.core.jobs import Job
 from xdrec_app.datasets.formats.interaction_file import InteractionChunk, InteractionFile
 from xdrec_app.datasets.formats.signal_guess import guess_signal
+from xdrec_app.datasets.repeats import pair_numbers
 from xdrec_app.datasets.signal_settings import SignalKey, SignalSettings
 from xdrec_app.datasets.signals import SIGNALS, settled
 from xdrec_app.storage.aside import aside, finished
@@ -40,7 +41,7 @@ from xdrec_app.storage.counting import count_resolved
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.descriptions import make_accounts
 from xdrec_app.storage.resolution import Resolution
-from xdrec_app.storage.row_parts import Columns, Part, n_distinct, pair_numbers
+from xdrec_app.storage.row_parts import Columns, Part, n_distinct
 from xdrec_app.storage.row_writing import build_indexes, drop_indexes, next_row, write_rows
 from xdrec_app.storage.schema import account, batch, item, person
 from xdrec_app.storage.segments import joined, read_segments, write_segment
@@ -187,20 +188,22 @@ class _Arrival:
         self.n_merged = 0
         self._part = part
         self._first_row = first_row
-        self._new = columns.raw(part.actions)
+        new = columns.raw(part.actions)
         earlier = read_segments(connection, part.domain_id)
         self._n_earlier = len(earlier.item)
-        self._all = joined([earlier, self._new]) if self._n_earlier else self._new
-        write_segment(connection, batch_id, self._new)
+        self._all = joined([earlier, new]) if self._n_earlier else new
+        write_segment(connection, batch_id, new)
+        self._all = self._all._replace(line=self._all.line[:0])  # no longer needed, and there may be millions
         self.resolution = Resolution.of(connection, part.domain_id)
 
     def compute(self) -> None:
         """Work out how many rows repeat an earlier pair, and what the domain comes to with them. Asks no database."""
         pairs = pair_numbers(self._all.account, self._all.item)
         n_before = n_distinct(pairs[: self._n_earlier])
-        self.n_merged = len(self._new.item) - (n_distinct(pairs) - n_before)
+        self.n_merged = self._part.n_rows - (n_distinct(pairs) - n_before)
         del pairs
         self._resolved = self.resolution.resolve(self._all)
+        del self._all
         self._counted = count_resolved(self._part.name, self.resolution, self._resolved)
 
     def settle(self, connection: Connection) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection, select
 
 from xdrec_app.datasets.arrays import NO_TIME, Bools, Doubles, Ints, Longs
@@ -16,6 +17,7 @@ from xdrec_app.datasets.formats.interaction_file import Coded, InteractionChunk
 from xdrec_app.storage.schema import account, item
 from xdrec_app.storage.segments import RawRows, smallest
 
+GROWTH = 1.25
 MAX_DISTINCT = 1000
 """Of more different values than this only the lowest and the highest are remembered."""
 
@@ -108,6 +110,30 @@ class ValueCounts:
         return sorted(self._counts.items())
 
 
+class Growing:
+    """A column that grows at its end, in one piece of memory: many small pieces would never be given back."""
+
+    def __init__(self, dtype: type[np.generic]) -> None:
+        self._room = np.empty(0, dtype)
+        self._size = 0
+
+    def add(self, values: npt.NDArray[Any]) -> None:
+        """Append values."""
+        needed = self._size + len(values)
+        if needed > len(self._room):
+            room = np.empty(max(needed, int(GROWTH * len(self._room))), self._room.dtype)
+            room[: self._size] = self._room[: self._size]
+            self._room = room
+        self._room[self._size : needed] = values
+        self._size = needed
+
+    def take_out(self) -> npt.NDArray[Any]:
+        """Return all values and forget them."""
+        whole = self._room[: self._size]
+        self._room, self._size = whole[:0].copy(), 0
+        return whole
+
+
 class Part:
     """The lines of a file that go into one domain."""
 
@@ -121,7 +147,8 @@ class Part:
         self.values = ValueCounts()
         self.n_rows = 0
         self._actions: dict[str, int] = {}
-        self._chunks: list[tuple[Ints, Ints, Doubles, Longs, Longs, Ints | None]] = []
+        self._account, self._item, self._action = Growing(np.int32), Growing(np.int32), Growing(np.int32)
+        self._value, self._time, self._line = Growing(np.float64), Growing(np.int64), Growing(np.int64)
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -130,33 +157,28 @@ class Part:
 
     def add(self, chunk: InteractionChunk, rows: Bools | None = None) -> None:
         """Take in the lines of a chunk, or those where a mask is true."""
-        chosen = np.ones(len(chunk.lines), bool) if rows is None else rows
+        chosen: Bools | slice = slice(None) if rows is None else rows
         values = chunk.values[chosen]
-        self._chunks.append(
-            (
-                self.accounts.numbers(chunk.users.take(chosen)),
-                self.items.numbers(chunk.items.take(chosen)),
-                values,
-                chunk.times[chosen],
-                smallest(chunk.lines[chosen]),
-                None if chunk.actions is None else self._action_numbers(chunk.actions.take(chosen)),
-            )
-        )
+        self._account.add(self.accounts.numbers(chunk.users.take(chosen)))
+        self._item.add(self.items.numbers(chunk.items.take(chosen)))
+        self._value.add(values)
+        self._time.add(chunk.times[chosen])
+        self._line.add(chunk.lines[chosen])
+        if chunk.actions is not None:
+            self._action.add(self._action_numbers(chunk.actions.take(chosen)))
         self.values.add(values)
         self.n_rows += len(values)
 
     def join(self, account_keys: Longs, item_keys: Longs) -> Columns:
-        """Return all lines as rows with database keys; the chunks are given up on the way."""
-        columns = [list(parts) for parts in zip(*self._chunks, strict=True)]
-        self._chunks.clear()
-        accounts, items, values, times, lines, actions = columns
+        """Return all lines as rows with database keys, and forget them."""
+        action = self._action.take_out()
         return Columns(
-            account=smallest(account_keys)[_joined(accounts)],
-            item=smallest(item_keys)[_joined(items)],
-            value=_joined(values),
-            time=_joined(times),
-            line=_joined(lines),
-            action=None if actions[0] is None else _joined(actions),
+            account=smallest(account_keys)[self._account.take_out()],
+            item=smallest(item_keys)[self._item.take_out()],
+            value=self._value.take_out(),
+            time=self._time.take_out(),
+            line=smallest(self._line.take_out()),
+            action=action if self._actions else None,
         )
 
     def _action_numbers(self, column: Coded) -> Ints:
@@ -164,21 +186,10 @@ class Part:
         return np.array(of_text, np.int32)[column.codes]
 
 
-def _joined(parts: list[Any]) -> Any:
-    whole = np.concatenate(parts)
-    parts.clear()
-    return whole
-
-
 def n_distinct(numbers: Longs) -> int:
     """Count distinct numbers and sort them in place, several times faster here than the hashing of `np.unique`."""
     numbers.sort()
     return int(np.count_nonzero(numbers[1:] != numbers[:-1])) + 1 if len(numbers) else 0
-
-
-def pair_numbers(accounts: Longs, items: Longs) -> Longs:
-    """Return one number for each (account, item), ascending in that order; keys are too few to leave int64."""
-    return accounts.astype(np.int64) * (int(items.max()) + 1) + items if len(items) else np.empty(0, np.int64)
 
 
 def times_or_none(times: Longs) -> Sequence[int | None]:

@@ -9,8 +9,9 @@ import numpy as np
 from sqlalchemy import Connection, Index, func, select
 
 from xdrec_app.datasets.arrays import Longs
+from xdrec_app.datasets.repeats import pair_numbers
 from xdrec_app.storage.bulk import next_key
-from xdrec_app.storage.row_parts import Columns, pair_numbers, times_or_none
+from xdrec_app.storage.row_parts import Columns, times_or_none
 from xdrec_app.storage.schema import batch, interaction
 from xdrec_app.storage.sqlite import driver_cursor
 
@@ -20,6 +21,9 @@ ROWS_PER_STATEMENT = 50
 ROWS_PER_STEP = 50_000
 REBUILD_INDEXES_FROM = 20_000
 """Fewer rows than this go into the indexes, or out of them, one by one."""
+
+SORTED_AT_ONCE_KIB = 8192
+"""SQLite sorts in portions of the size of its cache; portions that fit into the processor's are sorted faster."""
 
 
 def write_rows(connection: Connection, batch_id: int, rows: Columns, actions: tuple[str, ...]) -> Iterator[float]:
@@ -82,5 +86,7 @@ def drop_indexes(connection: Connection, n_changing: int) -> list[Index]:
 
 def build_indexes(connection: Connection, indexes: Sequence[Index]) -> None:
     """Build indexes anew."""
+    if indexes:
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{SORTED_AT_ONCE_KIB}")
     for index in indexes:
         index.create(connection)

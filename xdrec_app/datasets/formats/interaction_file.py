@@ -28,8 +28,8 @@ class Coded(NamedTuple):
     texts: Sequence[str]
     codes: Ints
 
-    def take(self, rows: Bools) -> Coded:
-        """Return the rows where a mask is true."""
+    def take(self, rows: Bools | slice) -> Coded:
+        """Return the rows where a mask is true, or of a slice."""
         return Coded(self.texts, self.codes[rows])
 
     def __len__(self) -> int:
