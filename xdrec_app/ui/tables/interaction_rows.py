@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 translate = QCoreApplication.translate
 
-TITLE = 2
-"""The column that takes the room that is left."""
-
 EVERY = InteractionFilter()
 
 
@@ -66,13 +63,13 @@ class InteractionSource:
 def interaction_columns() -> tuple[Column, ...]:
     """Return the columns in the user's language."""
     return (
-        Column(translate("Rows", "Person"), 110, lambda row: row.user, tip=_person_tip, order="person"),
-        Column(translate("Rows", "Item"), 110, lambda row: row.item, order="item"),
-        Column(translate("Rows", "Title"), 180, lambda row: row.title),
+        Column(translate("Rows", "Person"), 110, lambda row: row.user, tip=_person_tip, order="person", stretch=2),
+        Column(translate("Rows", "Item"), 110, lambda row: row.item, order="item", stretch=1),
+        Column(translate("Rows", "Title"), 180, lambda row: row.title, stretch=6),
         Column(translate("Rows", "Action"), 90, lambda row: row.action, is_optional=True),
         Column(translate("Rows", "Value"), 80, lambda row: f"{row.value:.10g}", is_numeric=True),
         Column(translate("Rows", "Time"), 150, _time, _plain_time, tip=_plain_time, is_optional=True),
-        Column(translate("Rows", "File"), 150, lambda row: row.file_name, order="file"),
+        Column(translate("Rows", "File"), 150, lambda row: row.file_name, order="file", stretch=2),
         Column(translate("Rows", "Line"), 90, _line, lambda row: str(row.line), is_numeric=True),
     )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 translate = QCoreApplication.translate
 
 DOMAINS = 1
-"""The column that takes the room that is left."""
+"""Number of the column of domains."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def person_columns() -> tuple[Column, ...]:
     """Return the columns in the user's language."""
     return (
         Column(translate("Rows", "Person"), 220, lambda row: row.user, order="id"),
-        Column(translate("Rows", "Domains"), 320, _domains, tip=_domains),
+        Column(translate("Rows", "Domains"), 320, _domains, tip=_domains, stretch=1),
         Column(
             translate("Rows", "Interactions"),
             120,

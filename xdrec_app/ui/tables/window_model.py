@@ -46,6 +46,8 @@ class Column:
         What is told of a cell under the mouse; its text where it is None.
     order
         Key of the order in which the table can stand by this column; empty = none.
+    stretch
+        Its part of the room that is left, against those of the others.
     is_optional
         Whether the column is only shown when some row has something in it.
     """
@@ -57,6 +59,7 @@ class Column:
     tip: Callable[[Any], str] | None = None
     is_numeric: bool = False
     order: str = ""
+    stretch: int = 0
     is_optional: bool = False
 
 

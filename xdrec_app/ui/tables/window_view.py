@@ -18,11 +18,6 @@ from xdrec_app.ui.tables.window_model import WindowModel
 class WindowView(TableView):
     """The table.
 
-    Parameters
-    ----------
-    stretch
-        The column that takes the room that is left; never narrower than its width says.
-
     Signals
     -------
     order_asked
@@ -31,9 +26,12 @@ class WindowView(TableView):
 
     order_asked = Signal(str)
 
-    def __init__(self, model: WindowModel, stretch: int, parent: QWidget | None = None) -> None:
-        super().__init__(model, "", widths=tuple(column.width for column in model.columns), parent=parent)
-        self._window, self._stretch = model, stretch
+    def __init__(self, model: WindowModel, parent: QWidget | None = None) -> None:
+        super().__init__(model, "", parent=parent)
+        self._window = model
+        self._widths = [column.width for column in model.columns]
+        self._stretches = [column.stretch for column in model.columns]
+        self._is_fitting = False
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         header = self.horizontalHeader()
         header.setSectionsClickable(True)
@@ -62,8 +60,10 @@ class WindowView(TableView):
 
     def forget_columns(self) -> None:
         """Hide the columns that may be empty until some row has something in them."""
+        self._is_fitting = True
         for number, column in enumerate(self._window.columns):
             self.setColumnHidden(number, column.is_optional)
+        self._fit()
 
     @Slot()
     def go_to_top(self) -> None:
@@ -162,22 +162,25 @@ class WindowView(TableView):
     def _show_columns(self, rows: Iterable[Any]) -> None:
         for number, column in enumerate(self._window.columns):
             if self.isColumnHidden(number) and any(column.text(row) for row in rows):
+                self._is_fitting = True
                 self.setColumnHidden(number, False)
                 self._fit()
 
     @Slot(int, int, int)
-    def _column_resized(self, number: int, _old: int, _new: int) -> None:
-        if number != self._stretch:
+    def _column_resized(self, number: int, _old: int, new: int) -> None:
+        if not self._is_fitting:
+            self._widths[number], self._stretches[number] = new, 0
             self._fit()
 
     def _fit(self) -> None:
-        others = sum(
-            self.columnWidth(number)
-            for number in range(len(self._window.columns))
-            if number != self._stretch and not self.isColumnHidden(number)
-        )
-        least = self._window.columns[self._stretch].width
-        self.setColumnWidth(self._stretch, max(least, self.viewport().width() - others))
+        """Share the room that is left among the columns that the user has given no width."""
+        shown = [number for number in range(len(self._widths)) if not self.isColumnHidden(number)]
+        left = max(0, self.viewport().width() - sum(self._widths[number] for number in shown))
+        parts = max(1, sum(self._stretches[number] for number in shown))
+        self._is_fitting = True
+        for number in shown:
+            self.setColumnWidth(number, self._widths[number] + left * self._stretches[number] // parts)
+        self._is_fitting = False
 
     @Slot(int)
     def _header_clicked(self, number: int) -> None:

@@ -35,8 +35,6 @@ class BrowsePanel(QWidget):
     ----------
     key
         Prefix of its questions to the reader.
-    stretch
-        The column that takes the room that is left.
     bar
         The boxes above the table.
 
@@ -59,7 +57,6 @@ class BrowsePanel(QWidget):
         reader: Reader,
         key: str,
         columns: Sequence[Column],
-        stretch: int,
         bar: FilterBar,
         parent: QWidget | None = None,
     ) -> None:
@@ -69,7 +66,7 @@ class BrowsePanel(QWidget):
         self.bar = bar
         self.model = WindowModel(reader, key, columns, self)
         self.count = WindowCount(reader, key, self)
-        self.view = WindowView(self.model, stretch)
+        self.view = WindowView(self.model)
         self._is_stale = False
         self._build()
         self._connect()

@@ -25,7 +25,6 @@ class InteractionPanel(BrowsePanel):
             reader,
             "rows.interactions",
             interaction_rows.interaction_columns(),
-            interaction_rows.TITLE,
             filters,
             parent,
         )
@@ -64,7 +63,7 @@ class ItemPanel(BrowsePanel):
 
     def __init__(self, reader: Reader, parent: QWidget | None = None) -> None:
         filters = ItemFilters()
-        super().__init__(reader, "rows.items", item_rows.item_columns(), item_rows.TITLE, filters, parent)
+        super().__init__(reader, "rows.items", item_rows.item_columns(), filters, parent)
         self.filters = filters
         self.view.setAccessibleName(self.tr("Items"))
         self.offer_orders(
@@ -93,7 +92,7 @@ class PersonPanel(BrowsePanel):
 
     def __init__(self, reader: Reader, parent: QWidget | None = None) -> None:
         filters = PersonFilters()
-        super().__init__(reader, "rows.people", person_rows.person_columns(), person_rows.DOMAINS, filters, parent)
+        super().__init__(reader, "rows.people", person_rows.person_columns(), filters, parent)
         self.filters = filters
         self.view.setAccessibleName(self.tr("People"))
         self.view.setItemDelegateForColumn(person_rows.DOMAINS, DomainsDelegate(self.view))
