@@ -110,5 +110,6 @@ def _run_row(run: StoredRun) -> RunRow:
         note=run.note,
         can_serve=run.can_serve,
         candidates=protocol.candidates,
+        warning=protocol.warning if run.metrics else "",
         device_reason=run.device_reason,
     )

@@ -84,6 +84,8 @@ class RunRow(Value):
         Whether all items competed or a sample; figures of the two kinds never stand in one column.
     device_reason
         Why it ran where it ran.
+    warning
+        Why the figures must not be believed; empty if nothing is known against them.
     created_at
         Seconds since 1970.
     """
@@ -111,6 +113,7 @@ class RunRow(Value):
     can_serve: bool
     candidates: Candidates = "full"
     device_reason: str = ""
+    warning: str = ""
 
 
 class RunList(Value):

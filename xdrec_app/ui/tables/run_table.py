@@ -228,7 +228,15 @@ class RunTableModel(QAbstractTableModel):
             found = value(row)
             return "–" if found is None else numbers.figure(found, DECIMALS)
 
-        return Column(heading, text, value, width, is_numeric=True, tool_tip=lambda row: row.protocol_sentence)
+        return Column(
+            heading,
+            text,
+            value,
+            width,
+            is_numeric=True,
+            tone=lambda row: "warning" if row.warning else "",
+            tool_tip=lambda row: row.warning or row.protocol_sentence,
+        )
 
     def _status(self, row: RunRow) -> str:
         words = {

@@ -12,6 +12,7 @@ from xdrec_app.ui.known_models import known_models, model_title, param_title
 from xdrec_app.ui.split_words import split_title
 from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import Card, button, label
+from xdrec_app.ui.widgets.caution import Caution
 from xdrec_app.ui.widgets.job_error import JobError
 from xdrec_app.ui.widgets.lift_lines import LiftLines
 from xdrec_app.ui.widgets.metric_table import MetricTable, RunFigures
@@ -106,12 +107,13 @@ class RunDetails(Card):
         self._column.setContentsMargins(Space.L + 2, Space.XS, Space.S, Space.L)  # the scroll bar fills the rest
         self._column.setSpacing(Space.M)
         self.error = JobError()
+        self.caution = Caution()
         self.lift = LiftLines()
         self.table = MetricTable()
         self.protocol = label("", "caption", wraps=True)
         self.note = label("", wraps=True)
         self._params = QWidget()
-        for widget in (self.error, self.note, self.lift, self.table, self.protocol, self._params):
+        for widget in (self.error, self.note, self.caution, self.lift, self.table, self.protocol, self._params):
             self._column.addWidget(widget)
         self._column.addStretch()
         self._scroll = QScrollArea()
@@ -132,6 +134,7 @@ class RunDetails(Card):
             self.error.show_failure(Failed(row.error))
         self.note.setText(row.note)
         self.note.setVisible(bool(row.note))
+        self.caution.warn(row.warning)
         self.lift.set_lift(row.lift, model.capabilities.task if model is not None else None)
         self.table.set_figures(RunFigures.of_row(row))
         self.table.setVisible(bool(row.metrics))

@@ -12,6 +12,7 @@ from xdrec_app.ui.known_models import known_models, model_title
 from xdrec_app.ui.metric_words import key_metrics, metric_title
 from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import Card, StatTile, button, clear_layout, label
+from xdrec_app.ui.widgets.caution import Caution
 from xdrec_app.ui.widgets.lift_lines import LiftLines
 from xdrec_app.ui.widgets.metric_table import DECIMALS, MetricTable, RunFigures
 
@@ -38,6 +39,8 @@ class TrainReportCard(Card):
         self._tiles = QHBoxLayout()
         self._tiles.setSpacing(Space.XL)
         self.body.addLayout(self._tiles)
+        self.caution = Caution()
+        self.body.addWidget(self.caution)
         self.lift = LiftLines()
         self.body.addWidget(self.lift)
         self.table = MetricTable()
@@ -63,6 +66,7 @@ class TrainReportCard(Card):
         self.heading.setText(self.tr("Run {run}: {title}, {ended}").format(run=report.run, title=title, ended=ended))
         self._about.setText(self._about_words(report))
         self._fill_tiles(report)
+        self.caution.warn(report.protocol.warning)
         self.lift.set_lift(report.lift, model.capabilities.task if model is not None else None)
         self.table.set_figures(RunFigures.of_report(report))
         self.table.setVisible(bool(report.metrics))
