@@ -14,9 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from xdrec_app.core.events import Value
 from xdrec_app.core.jobs import Job
-from xdrec_app.services.request import Request
+from xdrec_app.datasets.signal_settings import SignalSettings
+from xdrec_app.services.data_results import DomainReports
+from xdrec_app.services.finding_views import DomainMeaning, Inspection, StoredAudit
+from xdrec_app.services.request import Done, Request
 from xdrec_app.services.results import DomainSummary, SharedUsers, WorkspaceSummary
-from xdrec_app.services.request import Done
 from xdrec_app.services.views import BatchRow, Histogram, ItemRow, PersonHit, RejectedRow, RunRow
 from xdrec_app.ui.app import make_application
 from xdrec_app.ui.main_window import MainWindow
@@ -49,6 +51,8 @@ class FakeBrowser:
             ),
         )
         self.stored_runs: tuple[RunRow, ...] = ()
+        self.stored_inspection = Inspection(reports=DomainReports(reports=(), overlaps=()), state="1")
+        self.stored_audit = StoredAudit()
 
     def data_version(self) -> int:
         return self.version
@@ -59,6 +63,17 @@ class FakeBrowser:
 
     def histogram(self, domain: str) -> Histogram:
         return Histogram(values=(1.0, 2.0, 3.0, 4.0, 5.0), counts=(5, 10, 60, 120, 105))
+
+    def inspection(self) -> Inspection:
+        return self.stored_inspection
+
+    def audit(self) -> StoredAudit:
+        return self.stored_audit
+
+    def meanings(self) -> tuple[DomainMeaning, ...]:
+        return tuple(
+            DomainMeaning(name=one.name, signal=SignalSettings(), found_scale=one.scale) for one in self.domains
+        )
 
     def items(self, domain: str, after: int | None = None, limit: int = 100, search: str = "") -> tuple[ItemRow, ...]:
         rows = [

@@ -3,8 +3,8 @@ from pathlib import Path
 from pytestqt.qtbot import QtBot
 
 from xdrec_app.core.jobs import run
-from xdrec_app.services.import_interactions import import_interactions
 from xdrec_app.services.data_requests import ImportInteractions
+from xdrec_app.services.import_interactions import import_interactions
 from xdrec_app.services.results import WorkspaceSummary
 from xdrec_app.services.views import Histogram
 from xdrec_app.services.workspace import new_workspace
@@ -35,32 +35,13 @@ def test_a_real_workspace_fills_the_page(qtbot: QtBot, fake_pool, settings, tmp_
     with qtbot.waitSignal(window.state.opened):
         window.open_workspace(workspace)
     page = data_page(window)
-    assert [(card.domain.name, card.domain.users) for card in page.cards] == [("Books", 6), ("Movies", 6)]
-    assert page.matrix.shared("Books", "Movies") == 3
-    qtbot.waitUntil(lambda: all(card.histogram.bars for card in page.cards))
-    qtbot.waitUntil(lambda: page.items.model.rowCount() == 4)
-    page.imports.rejected_asked.emit(page.imports._batches[0].batch)
-    qtbot.waitUntil(lambda: page.imports.lines.model().rowCount() == 1)
-    assert page.imports.lines.model().index(0, 2).data() == "broken"
+    assert [(card.domain.name, card.domain.users) for card in page.overview.cards] == [("Books", 6), ("Movies", 6)]
+    assert page.overview.matrix.shared("Books", "Movies") == 3
+    qtbot.waitUntil(lambda: all(card.histogram.bars for card in page.overview.cards))
+    page.overview.imports.rejected_asked.emit(page.overview.imports._batches[0].batch)
+    qtbot.waitUntil(lambda: page.overview.imports.lines.model().rowCount() == 1)
+    assert page.overview.imports.lines.model().index(0, 2).data() == "broken"
     window.close()
-
-
-def test_scrolling_fetches_the_next_items(opened: MainWindow, qtbot: QtBot) -> None:
-    page = data_page(opened)
-    model = page.items.model
-    qtbot.waitUntil(lambda: model.rowCount() == 200)
-    while model.canFetchMore(model.index(-1, -1)) or model.rowCount() < 500:
-        model.fetchMore(model.index(-1, -1))
-        with qtbot.waitSignal(model.loaded):
-            pass
-    ids = [model.index(row, 0).data() for row in range(model.rowCount())]
-    assert ids == [f"B{key:04d}" for key in range(1, 501)]
-
-
-def test_a_search_replaces_the_items(opened: MainWindow, qtbot: QtBot) -> None:
-    page = data_page(opened)
-    page.items.search.setText("Title 49")
-    qtbot.waitUntil(lambda: page.items.model.rowCount() == 11)
 
 
 def test_an_empty_workspace_offers_the_import(opened: MainWindow, fake_browser, qtbot: QtBot) -> None:
@@ -75,8 +56,8 @@ def test_an_empty_workspace_offers_the_import(opened: MainWindow, fake_browser, 
 def test_rejected_lines_are_shown_for_a_batch_that_was_handed_over(opened: MainWindow, qtbot: QtBot) -> None:
     opened.navigate("data", batch=1)
     page = data_page(opened)
-    qtbot.waitUntil(page.imports.lines.isVisible)
-    assert page.imports.lines.model().rowCount() == 2
+    qtbot.waitUntil(page.overview.imports.lines.isVisible)
+    assert page.overview.imports.lines.model().rowCount() == 2
 
 
 def test_many_values_share_bars_and_no_count_is_lost() -> None:

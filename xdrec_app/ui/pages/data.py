@@ -1,37 +1,44 @@
-"""Data: the domains, the people they share, how values are distributed, items, imports and rejected lines."""
+"""Data: the domains and the people they share, a close look at each, their rows, and items that stand in two."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from xdrec_app.core.events import Change
-from xdrec_app.services.views import Histogram, RejectedRow
+from xdrec_app.datasets.linking import Rule
+from xdrec_app.services.finding_views import DomainMeaning
+from xdrec_app.services.views import BatchRow, Histogram, RejectedRow
 from xdrec_app.ui import numbers
+from xdrec_app.ui.data_deeds import DataDeeds, Decision, Table
+from xdrec_app.ui.data_findings import DataFindings
 from xdrec_app.ui.pages.base import Page, pages
 from xdrec_app.ui.theme import Space
-from xdrec_app.ui.widgets.basic import Card, EmptyState, button
-from xdrec_app.ui.widgets.domain_card import DomainCard
+from xdrec_app.ui.widgets.audit_view import AuditView
+from xdrec_app.ui.widgets.basic import EmptyState, button
+from xdrec_app.ui.widgets.browse_tables import BrowseTables
+from xdrec_app.ui.widgets.data_overview import DataOverview
 from xdrec_app.ui.widgets.empty_states import nothing_imported
-from xdrec_app.ui.widgets.imports_card import SHOWN_LINES, ImportsCard
-from xdrec_app.ui.widgets.items_card import ItemsCard
-from xdrec_app.ui.widgets.overlap_matrix import OverlapMatrix
+from xdrec_app.ui.widgets.imports_card import SHOWN_LINES
+from xdrec_app.ui.widgets.report_view import ReportView
+from xdrec_app.ui.widgets.scroll_area import SCROLL_BAR_WIDTH, ScrollArea
+from xdrec_app.ui.widgets.segments import Segments
 
 if TYPE_CHECKING:
     from xdrec_app.services.browse import Browser
 
-CARD_WIDTH = 300
-NARROW = 960
 OF_DATA = frozenset({Change.DOMAINS, Change.INTERACTIONS, Change.ITEMS, Change.LINKS})
+VIEWS = ("overview", "report", "rows", "audit")
+
+Details = tuple[dict[str, Histogram], tuple[DomainMeaning, ...]]
 
 
-def read_histograms(names: tuple[str, ...], browser: Browser) -> dict[str, Histogram]:
-    """Return the distribution of the values of each domain."""
-    return {name: browser.histogram(name) for name in names}
+def read_details(names: tuple[str, ...], browser: Browser) -> Details:
+    """Return how the values of each domain are distributed, and what they mean."""
+    return {name: browser.histogram(name) for name in names}, browser.meanings()
 
 
 def read_rejected(batch: int, browser: Browser) -> tuple[int, tuple[RejectedRow, ...]]:
@@ -41,29 +48,35 @@ def read_rejected(batch: int, browser: Browser) -> tuple[int, tuple[RejectedRow,
 
 @pages.register
 class DataPage(Page):
-    """The second page."""
+    """The second page: four views under one switch."""
 
     key: ClassVar[str] = "data"
     title: ClassVar[str] = str(QT_TRANSLATE_NOOP("Page", "Data"))
     icon: ClassVar[str] = "data"
     order: ClassVar[int] = 1
+    scrolls: ClassVar[bool] = False
 
     def build(self) -> None:
-        """Make cards and tables, empty."""
+        """Make the views, empty."""
         commands = self.context.commands
+        self.deeds = DataDeeds(self.context, self)
+        self.findings = DataFindings(self.context, self)
         self._import = button(self.tr("Import …"), commands.choose_import, look="primary", icon="import")
         self.header_actions.addWidget(self._import)
         self._states = QStackedWidget()
         self._states.addWidget(self._make_empty())
         self._states.addWidget(self._make_closed())
         self._states.addWidget(self._make_full())
+        margins = self.content.contentsMargins()
+        self.content.setContentsMargins(margins.left(), margins.top(), margins.right() - SCROLL_BAR_WIDTH, 0)
         self.content.addWidget(self._states, 1)
-        self.cards: list[DomainCard] = []
 
     def refresh(self, changes: frozenset[Change]) -> None:
         """Show what is in the workspace."""
         state = self.context.state
         self._import.setVisible(state.is_open)
+        if changes >= frozenset(Change):
+            self.findings.forget()
         if state.snapshot is None:
             self.subtitle.setText(self.tr("No workspace is open"))
             self._states.setCurrentIndex(1)
@@ -77,15 +90,20 @@ class DataPage(Page):
         self._states.setCurrentIndex(2)
 
     def activate(self, payload: dict[str, Any]) -> None:
-        """Show the rejected lines of the import ``batch``."""
+        """Show the view `view`, the report on `domain`, or the rejected lines of the import `batch`."""
+        if "domain" in payload:
+            self.report.show_domain(payload["domain"])
+            self.show_view("report")
         if "batch" in payload:
+            self.show_view("overview")
             self._ask_rejected(payload["batch"])
+        if "view" in payload:
+            self.show_view(payload["view"])
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put as many cards in a row as fit."""
-        super().resizeEvent(event)
-        if self._is_built:
-            self._place_cards()
+    def show_view(self, key: str) -> None:
+        """Show one of the views."""
+        self.views.choose(key)
+        self._view_changed()
 
     # ------------------------------------------------------------------ widgets
 
@@ -118,26 +136,35 @@ class DataPage(Page):
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.L)
-        self._grid = QGridLayout()
-        self._grid.setSpacing(Space.L)
-        column.addLayout(self._grid)
-        self._middle = middle = QHBoxLayout()
-        middle.setSpacing(Space.L)
-        overlap = Card(
-            self.tr("Shared people"),
-            self.tr("People with interactions in both domains, and their share of the smaller one"),
-        )
-        self.matrix = OverlapMatrix()
-        overlap.body.addWidget(self.matrix)
-        overlap.body.addStretch()
-        self.imports = ImportsCard()
-        self.imports.rejected_asked.connect(self._ask_rejected)
-        middle.addWidget(overlap, 4)
-        middle.addWidget(self.imports, 7)
-        column.addLayout(middle)
-        self.items = ItemsCard(self.context.reader)
-        column.addWidget(self.items, 1)
+        self.views = Segments(self.tr("View"))
+        names = (self.tr("Overview"), self.tr("Report"), self.tr("Rows"), self.tr("Leaks"))
+        self.views.set_choices(tuple(zip(VIEWS, names, strict=True)))
+        self.views.changed.connect(self._view_changed)
+        row = QHBoxLayout()
+        row.addWidget(self.views)
+        row.addStretch()
+        column.addLayout(row)
+        self.overview = self._make_overview()
+        self.report = ReportView(self.findings)
+        self.rows = BrowseTables(self.context)
+        self.audit = AuditView(self.findings)
+        self.audit.decided.connect(self._decide)
+        self._stack = QStackedWidget()
+        for view in (_scrolling(self.overview), _scrolling(self.report), _still(self.rows), _scrolling(self.audit)):
+            self._stack.addWidget(view)
+        column.addWidget(self._stack, 1)
         return whole
+
+    def _make_overview(self) -> DataOverview:
+        made = DataOverview()
+        made.asked.connect(self._do)
+        made.rule_asked.connect(self._link_by)
+        made.links_asked.connect(self.deeds.open_links)
+        made.imports.rejected_asked.connect(self._ask_rejected)
+        made.imports.undo_asked.connect(self._undo)
+        made.imports.export_asked.connect(self._export_rejected)
+        self.findings.changed.connect(self._show_inspection)
+        return made
 
     # ------------------------------------------------------------------ content
 
@@ -150,37 +177,74 @@ class DataPage(Page):
                 n=numbers.count(sum(domain.interactions for domain in state.domains)), domains=len(names)
             )
         )
-        for card in self.cards:
-            self._grid.removeWidget(card)
-            card.hide()
-            card.deleteLater()
-        self.cards = [DomainCard(domain) for domain in state.domains]
-        self._place_cards()
-        self.matrix.set_summary(state.snapshot.summary)
-        self.imports.set_batches(state.snapshot.batches)
-        self.items.set_domains(names)
-        self.context.reader.ask("data.histograms", partial(read_histograms, names), self._show_histograms)
+        self.overview.set_snapshot(state.snapshot)
+        self.report.set_domains(names)
+        self.rows.set_domains(names)
+        self.audit.set_domains(names)
+        self.context.reader.ask("data.details", partial(read_details, names), self._show_details)
+        self.findings.read()
 
-    def _place_cards(self) -> None:
-        is_narrow = self.width() < NARROW
-        self._middle.setDirection(QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight)
-        margins = self.content.contentsMargins()
-        room = self.width() - margins.left() - margins.right()
-        columns = max(1, min(len(self.cards), room // CARD_WIDTH))
-        for number in range(self._grid.columnCount()):
-            self._grid.setColumnStretch(number, 0)
-        for number, card in enumerate(self.cards):
-            self._grid.addWidget(card, number // columns, number % columns)
-            self._grid.setColumnStretch(number % columns, 1)
+    @Slot()
+    def _view_changed(self) -> None:
+        self._stack.setCurrentIndex(VIEWS.index(self.views.chosen))
 
-    def _show_histograms(self, histograms: dict[str, Histogram]) -> None:
-        for card in self.cards:
-            if card.domain.name in histograms:
-                card.set_histogram(histograms[card.domain.name])
+    def _show_details(self, details: Details) -> None:
+        self.overview.set_details(*details)
+
+    @Slot()
+    def _show_inspection(self) -> None:
+        self.overview.set_inspection(self.findings.inspection)
 
     @Slot(int)
     def _ask_rejected(self, batch: int) -> None:
         self.context.reader.ask("data.rejected", partial(read_rejected, batch), self._show_rejected)
 
     def _show_rejected(self, answer: tuple[int, tuple[RejectedRow, ...]]) -> None:
-        self.imports.show_rejected(*answer)
+        self.overview.imports.show_rejected(*answer)
+
+    # ------------------------------------------------------------------ deeds
+
+    @Slot(str, str)
+    def _do(self, deed: str, domain: str) -> None:
+        if deed == "report":
+            self.activate({"domain": domain})
+        elif deed == "rows":
+            self.rows.show_interactions(domain)
+            self.show_view("rows")
+        elif deed == "delete":
+            self.deeds.ask_delete(domain)
+        elif deed in {"settings", "rename"}:
+            self.deeds.open_settings(domain, renames=deed == "rename")
+        else:
+            self.deeds.choose_export(cast(Table, deed), domain)
+
+    @Slot(object)
+    def _undo(self, batch: BatchRow) -> None:
+        self.deeds.ask_undo(batch)
+
+    @Slot(object)
+    def _export_rejected(self, batch: BatchRow) -> None:
+        self.deeds.choose_export("rejected", batch=batch)
+
+    @Slot(str)
+    def _link_by(self, rule: str) -> None:
+        self.deeds.link_by((cast(Rule, rule),))
+
+    @Slot(object, str)
+    def _decide(self, domains: tuple[str, str], decision: str) -> None:
+        self.deeds.decide(domains, cast(Decision, decision))
+
+
+def _scrolling(view: QWidget) -> QWidget:
+    """Let a view scroll as a whole, with room under its end."""
+    layout = view.layout()
+    assert layout is not None
+    layout.setContentsMargins(0, 0, 0, Space.XL)
+    return ScrollArea(view)
+
+
+def _still(view: QWidget) -> QWidget:
+    layout = view.layout()
+    assert layout is not None
+    layout.setContentsMargins(0, 0, SCROLL_BAR_WIDTH, Space.XL)
+    return view
