@@ -49,7 +49,19 @@ def _plan(workspace: Path, file: Path) -> PlannedFile:
     if shown.problem:
         return PlannedFile(file=file, kind=shown.kind, domain=domain, problem=shown.problem)
     request = request_of(workspace, file, shown, domain)
-    note = "A part of other data, divided for an experiment." if FOLD.search(file.name) else ""
+    is_part = FOLD.search(file.name) is not None
     return PlannedFile(
-        file=file, kind=shown.kind, domain=domain, domains=shown.domains, request=request, skip=bool(note), note=note
+        file=file,
+        kind=shown.kind,
+        domain=domain,
+        domains=shown.domains,
+        request=request,
+        skip=is_part,
+        note="A part of other data, divided for an experiment." if is_part else _open_question(shown),
     )
+
+
+def _open_question(shown: FilePreview) -> str:
+    if not shown.dates:
+        return ""
+    return f"In dates like {shown.dates[0].text} the day is taken to come first; the first rows do not tell."

@@ -254,8 +254,9 @@ def _open_dates(dialect: Dialect, times: Sequence[str]) -> tuple[DateReading, ..
     if dialect.date_order or not is_order_open(times):
         return ()
     readings = []
-    for text in list(dict.fromkeys(times))[:N_EXAMPLES]:
+    for text in dict.fromkeys(times):
         both = [time_parser(Dialect(date_order=order))(text) for order in ("day", "month")]
         day_first, month_first = ("" if moment in {NO_TIME, NOT_A_TIME} else time_text(moment) for moment in both)
         readings.append(DateReading(text=text, day_first=day_first, month_first=month_first))
-    return tuple(readings)
+    telling = [reading for reading in readings if reading.day_first != reading.month_first]
+    return tuple((telling or readings)[:N_EXAMPLES])

@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from xdrec_app.core.jobs import Failed, Outcome, Succeeded
-from xdrec_app.services.data_requests import AnyImport, UndoImport
+from xdrec_app.services.data_requests import AnyImport, ImportInteractions, UndoImport
 from xdrec_app.services.data_results import ImportReport
 from xdrec_app.services.views import FilePreview, PlannedFile
 from xdrec_app.ui.dialogs.import_setup import KEY, ImportSetup
@@ -20,7 +20,7 @@ from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import button, label
 from xdrec_app.ui.widgets.import_progress import ImportProgress
 from xdrec_app.ui.widgets.import_report import ImportReportView
-from xdrec_app.ui.widgets.import_words import SAME_BYTES, form_words, size
+from xdrec_app.ui.widgets.import_words import SAME_BYTES, form_words, roomy, size
 
 
 class ImportDialog(QDialog):
@@ -50,7 +50,7 @@ class ImportDialog(QDialog):
         self._n_bytes = file.stat().st_size if file.is_file() else 0
         self.report: ImportReport | None = None
         self.setWindowTitle(self.tr("Import"))
-        self.resize(1040, 700)
+        self.resize(roomy(parent))
         self._build()
         self._show_setup()
 
@@ -171,6 +171,7 @@ class ImportDialog(QDialog):
         column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
         column.setSpacing(Space.M)
         column.addLayout(self._make_heading())
+        column.addSpacing(Space.XS)
         self.setup = ImportSetup(self._context, self._file, self._planned)
         self.setup.looked.connect(self._looked)
         self.progress = ImportProgress(self._context.runner)
@@ -218,6 +219,8 @@ class ImportDialog(QDialog):
 
 def _adjusted(planned: PlannedFile, request: AnyImport, preview: FilePreview) -> PlannedFile:
     """Return a file of a plan as it was adjusted: wanted, and without a problem."""
+    if isinstance(request, ImportInteractions) and preview.signal is not None:
+        request = request.model_copy(update={"signal": preview.signal.kind})
     adjusted = {
         "kind": preview.kind,
         "domain": request.domain,

@@ -5,6 +5,7 @@ It must know no widget, and load nothing heavy before it runs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Value
 from xdrec_app.datasets.formats.dialect import Dialect, Kind, Role
 from xdrec_app.datasets.signal_settings import SignalKey
-from xdrec_app.services.views import FilePreview
+from xdrec_app.services.views import ColumnGuess, FilePreview
 
 if TYPE_CHECKING:
     from xdrec_app.services.templates import Shape, Template
@@ -59,6 +60,8 @@ def look_at(file: Path, wish: ImportWish) -> Look:
     known: dict[Role, str] = {role: name for role, name in wish.columns.items() if not name or name in names}
     if known != wish.columns:
         shown = preview(file, wish.dialect, known, wish.kind, wish.signal)
+    if shown.problem:
+        shown = shown.model_copy(update={"columns": _with_wishes(shown.columns, known)})
     return Look(shown, _template_of(file) if shown.template else None)
 
 
@@ -99,6 +102,13 @@ def forget(shape: Shape) -> None:
     from xdrec_app.services import templates
 
     templates.forget(shape)
+
+
+def _with_wishes(columns: Sequence[ColumnGuess], wishes: Mapping[Role, str]) -> tuple[ColumnGuess, ...]:
+    """Return columns with the roles they were given: where some role is still missing, a preview only guesses."""
+    given = {name: role for role, name in wishes.items() if name}
+    roles = [given.get(column.name) or (None if column.role in wishes else column.role) for column in columns]
+    return tuple(column.model_copy(update={"role": role}) for column, role in zip(columns, roles, strict=True))
 
 
 def _template_of(file: Path) -> Template | None:

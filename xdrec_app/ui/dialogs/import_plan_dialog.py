@@ -23,9 +23,10 @@ from xdrec_app.ui.widgets.basic import button, label
 from xdrec_app.ui.widgets.import_folder_report import ImportFolderReport
 from xdrec_app.ui.widgets.import_note import ImportNote
 from xdrec_app.ui.widgets.import_progress import ImportProgress
+from xdrec_app.ui.widgets.import_words import domain_to_offer, roomy
 
 KEY = "import.plan"
-WIDTHS = (250, 100, 160, 170, 0, 90)
+WIDTHS = (212, 96, 156, 176, 0, 90)
 
 
 def _plan(workspace: Path, paths: Sequence[Path]) -> tuple[PlannedFile, ...]:
@@ -44,7 +45,7 @@ class ImportPlanDialog(QDialog):
         self._context, self._workspace, self._paths = context, workspace, list(paths)
         self.requests: tuple[AnyImport, ...] = ()
         self.setWindowTitle(self.tr("Import several files"))
-        self.resize(1080, 700)
+        self.resize(roomy(parent))
         self._build()
         self._show(self.plan_view)
         self.note.say("info", self.tr("Looking at the files …"))
@@ -61,7 +62,9 @@ class ImportPlanDialog(QDialog):
 
     def show_plan(self, files: tuple[PlannedFile, ...]) -> None:
         """Show what the files are taken for."""
-        self.model.set_files(files, _common_folder([planned.file for planned in files]))
+        known = [domain.name for domain in self._context.state.domains]
+        named = [planned.model_copy(update={"domain": domain_to_offer(planned.domain, known)}) for planned in files]
+        self.model.set_files(named, _common_folder([planned.file for planned in files]))
 
     @Slot()
     def _plan_changed(self) -> None:
@@ -78,6 +81,15 @@ class ImportPlanDialog(QDialog):
         if not rows:
             words = self.tr("There is no file in here.")
         self.note.say("warning" if problems or not wanted else "info", words)
+
+    @Slot(QModelIndex)
+    def _row_chosen(self, index: QModelIndex) -> None:
+        """Say in full what the column of notes may have to cut."""
+        planned = self.model.rows[index.row()].planned if index.isValid() else None
+        if planned is not None and (planned.problem or planned.note):
+            self.note.say("warning" if planned.problem else "info", planned.problem or planned.note)
+        else:
+            self._plan_changed()
 
     @Slot(QModelIndex)
     def _clicked(self, index: QModelIndex) -> None:
@@ -200,6 +212,7 @@ class ImportPlanDialog(QDialog):
         self.table.setEditTriggers(triggers.DoubleClicked | triggers.SelectedClicked | triggers.EditKeyPressed)
         self.table.clicked.connect(self._clicked)
         self.table.activated.connect(self._activated)
+        self.table.selectionModel().currentRowChanged.connect(self._row_chosen)
         inside.addWidget(self.table)
         column.addWidget(card, 1)
         self.note = ImportNote()

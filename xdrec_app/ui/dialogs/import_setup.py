@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from xdrec_app.core.jobs import Failed
 from xdrec_app.datasets.formats.dialect import Role
 from xdrec_app.services.data_requests import AnyImport, ImportInteractions, ImportItems, ImportUsers
-from xdrec_app.services.views import ColumnGuess, FilePreview, PlannedFile
+from xdrec_app.services.views import ColumnGuess, FilePreview, PlannedFile, UnderstoodCell
 from xdrec_app.ui import numbers
 from xdrec_app.ui.dialogs.import_look import ImportWish, Look, forget, look_at, remember
 from xdrec_app.ui.pages.base import PageContext
@@ -26,6 +26,7 @@ from xdrec_app.ui.widgets.role_header import RoleHeader
 
 KEY = "import.preview"
 COLUMN_WIDTH = 170
+MIDNIGHT = " 00:00"
 
 
 class ImportSetup(QWidget):
@@ -136,18 +137,18 @@ class ImportSetup(QWidget):
         roles = [column.role or "" for column in preview.columns]
         unused = frozenset(number for number, role in enumerate(roles) if not role)
         self._model.set_quiet_columns(unused if preview.kind != "users" else frozenset())
-        self.header.set_roles(names, roles, role_choices(preview.kind), [_understood(one) for one in preview.columns])
+        notes = [(_understood(column), _examples(column)) for column in preview.columns]
+        self.header.set_roles(names, roles, role_choices(preview.kind), notes)
 
     def _show_dates(self, preview: FilePreview) -> None:
         self.dates.setVisible(bool(preview.dates))
         for reading in preview.dates[:1]:
-            text = self.tr("Is {date} the {day} or the {month}? The first rows do not tell.").format(
-                date=reading.text, day=reading.day_first[:10], month=reading.month_first[:10]
-            )
+            text = self.tr("In dates like {}, is it the day or the month that comes first? The first rows do not tell.")
             more = [f"{one.text}:  {one.day_first}  |  {one.month_first}" for one in preview.dates]
-            day = (self.tr("Day first: {}").format(reading.day_first[:10]), partial(self._decide_dates, "day"))
-            month = (self.tr("Month first: {}").format(reading.month_first[:10]), partial(self._decide_dates, "month"))
-            self.dates.say("warning", text, day, month, more="\n".join(more))
+            day = (self.tr("Day: {}").format(reading.day_first.removesuffix(MIDNIGHT)), "day")
+            month = (self.tr("Month: {}").format(reading.month_first.removesuffix(MIDNIGHT)), "month")
+            offers = [(words, partial(self._decide_dates, order)) for words, order in (day, month)]
+            self.dates.say("warning", text.format(reading.text), *offers, more="\n".join(more))
 
     def _show_problems(self, preview: FilePreview) -> None:
         if preview.problem:
@@ -216,7 +217,7 @@ class ImportSetup(QWidget):
 
     @Slot(str)
     def _signal_chosen(self, signal: str) -> None:
-        self._decide(signal=signal)
+        self._decide(signal=signal, kind="interactions")
 
     @Slot(int, str)
     def _role_chosen(self, number: int, role: str) -> None:
@@ -264,6 +265,14 @@ class ImportSetup(QWidget):
 
 
 def _understood(column: ColumnGuess) -> str:
-    """Return an example of how a column's cells are understood; nothing where they are taken as they stand."""
-    telling = [cell for cell in column.cells if cell.text.strip() != cell.meaning]
-    return f"{telling[0].text} → {telling[0].meaning}" if telling else ""
+    """Return how a column's first telling cell is understood; nothing where cells are taken as they stand."""
+    return next((f"→ {_plain(cell)}" for cell in column.cells if cell.text.strip() != _plain(cell)), "")
+
+
+def _examples(column: ColumnGuess) -> str:
+    """Return all examples of how a column's cells are understood."""
+    return "\n".join(f"{cell.text}  →  {_plain(cell)}" for cell in column.cells)
+
+
+def _plain(cell: UnderstoodCell) -> str:
+    return cell.meaning.removesuffix(MIDNIGHT)

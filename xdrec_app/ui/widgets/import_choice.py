@@ -14,6 +14,16 @@ from xdrec_app.ui.widgets.import_words import Choice
 NARROWEST = 110
 
 
+def editor_of(combo: QComboBox) -> QLineEdit:
+    """Make a combo box take any text, as the style sheet draws such boxes, and return where it is typed."""
+    combo.setEditable(True)
+    combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+    edit = combo.lineEdit()
+    if edit is None:
+        raise RuntimeError("an editable combo box has no line to edit")
+    return edit
+
+
 class AutoChoice(QComboBox):
     """The guess, the usual answers and, if wanted, any text that is typed; ``decided`` says that it changed.
 
@@ -37,11 +47,7 @@ class AutoChoice(QComboBox):
         self._known: Any = None
         self.activated.connect(self._compare)
         if takes_text:
-            edit = QLineEdit()
-            self.setEditable(True)
-            self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-            self.setLineEdit(edit)
-            edit.editingFinished.connect(self._compare)
+            editor_of(self).editingFinished.connect(self._compare)
 
     @property
     def answer(self) -> Any:
@@ -63,10 +69,11 @@ class AutoChoice(QComboBox):
         edit = self.lineEdit()
         typed = edit.text() if edit is not None and self.findText(edit.text()) < 0 else None
         place = edit.cursorPosition() if edit is not None else 0
-        self.setItemText(0, self.tr("Automatic: {}").format(guess) if guess else self.tr("Automatic"))
+        self.setItemText(0, self.tr("Auto: {}").format(guess) if guess else self.tr("Automatic"))
         if edit is not None and typed is not None:
             edit.setText(typed)
-            edit.setCursorPosition(place)
+        if edit is not None:
+            edit.setCursorPosition(place if typed is not None else 0)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to what is around: a choice is never changed by passing over it."""

@@ -13,6 +13,9 @@ from xdrec_app.ui.widgets.flow_layout import FlowLayout
 from xdrec_app.ui.widgets.import_choice import AutoChoice
 from xdrec_app.ui.widgets.import_words import ENCODINGS, delimiter_choices, delimiter_name
 
+FIELD_WIDTH = 153
+"""Six of them beside each other."""
+
 
 class ImportDetails(QWidget):
     """Encoding, delimiter, quote, first line, decimals, comments, dates; `changed` asks for another preview."""
@@ -106,6 +109,6 @@ class ImportDetails(QWidget):
         caption.setBuddy(choice)
         column.addWidget(caption)
         column.addWidget(choice)
-        choice.setFixedWidth(168)
+        choice.setFixedWidth(FIELD_WIDTH)
         self._fields[choice] = field
         return field

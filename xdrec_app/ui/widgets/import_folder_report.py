@@ -57,6 +57,9 @@ class ImportFolderReport(QWidget):
         kept = [fresh.get(outcome.file, outcome) for outcome in self.outcomes]
         self.outcomes = [*kept, *(outcome for outcome in report.files if outcome.file not in known)]
         self._fill()
+        rejecting = [n for n in range(len(self.outcomes)) if (found := self._standing(n)) and found.rejected]
+        if rejecting:
+            self.table.selectRow(rejecting[0])
 
     def undo(self, number: int) -> None:
         """Take the import of one file back."""
@@ -106,7 +109,7 @@ class ImportFolderReport(QWidget):
         failed = [outcome for outcome in self.outcomes if outcome.problem]
         words = self.tr("{n} of {all} files are imported.").format(n=n_standing, all=len(self.outcomes))
         if known:
-            words += " " + self.tr("{} of them were imported before, with the very same bytes.").format(len(known))
+            words += " " + self.tr("{} were imported before, with the very same bytes.").format(len(known))
             self.note.say("warning", words, (self.tr("Import them again"), partial(self.again.emit, known)))
         else:
             self.note.say("warning" if failed else "success", words)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QCompleter,
     QGridLayout,
     QHBoxLayout,
-    QLineEdit,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -25,8 +24,9 @@ from xdrec_app.ui.icons import set_icon
 from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import button, label
 from xdrec_app.ui.widgets.boxes import ChoiceBox
+from xdrec_app.ui.widgets.import_choice import editor_of
 from xdrec_app.ui.widgets.import_details import ImportDetails
-from xdrec_app.ui.widgets.import_words import kind_choices, listed, signal_choices
+from xdrec_app.ui.widgets.import_words import domain_to_offer, kind_choices, listed, signal_choices
 from xdrec_app.ui.widgets.segments import Segments
 
 
@@ -124,12 +124,9 @@ class ImportForm(QWidget):
             ))  # fmt: skip
             self._domain_column.setToolTip("\n".join(preview.domains))
         elif self._domain_is_guess and not preview.problem:
-            self.domain.setCurrentText(self._known_or_new(preview.template_domain or preview.suggested_domain))
+            suggestion = preview.template_domain or preview.suggested_domain
+            self.domain.setCurrentText(domain_to_offer(suggestion, self._known))
         self._show_known()
-
-    def _known_or_new(self, suggestion: str) -> str:
-        same = [name for name in self._known if name.casefold() == suggestion.casefold()]
-        return same[0] if same else suggestion[:1].upper() + suggestion[1:]
 
     @Slot()
     def _show_known(self) -> None:
@@ -145,12 +142,9 @@ class ImportForm(QWidget):
 
     def _make_fields(self) -> QHBoxLayout:
         self.domain = QComboBox()
-        self.domain.setEditable(True)
-        self.domain.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        edit = QLineEdit()
+        edit = editor_of(self.domain)
         edit.setPlaceholderText(self.tr("e.g. Books"))
         edit.textEdited.connect(self._domain_typed)
-        self.domain.setLineEdit(edit)
         names = QCompleter(list(self._known), edit)
         names.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.domain.setCompleter(names)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale, QSize
+from PySide6.QtWidgets import QWidget
 
 from xdrec_app.datasets.formats.dialect import Kind, Role
 from xdrec_app.datasets.signal_settings import SignalKey
@@ -123,6 +124,19 @@ def listed(names: Sequence[str], most: int = 6) -> str:
     return shown if len(names) <= most else f"{shown}, …"
 
 
+def domain_to_offer(suggestion: str, known: Iterable[str]) -> str:
+    """Return a domain that is there already where only its case differs; a new one begins with a capital."""
+    same = next((name for name in known if name.casefold() == suggestion.casefold()), None)
+    is_word = all(part.isalpha() for part in suggestion.split())
+    return same or (suggestion[:1].upper() + suggestion[1:] if is_word else suggestion)
+
+
 def size(n_bytes: int) -> str:
     """Return the size of a file: 812 bytes, 1.9 MB."""
     return QLocale().formattedDataSize(n_bytes, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def roomy(parent: QWidget | None) -> QSize:
+    """Return the size of a dialog with a table: most of the window that it stands in front of."""
+    whole = parent.size() if parent is not None else QSize()
+    return QSize(min(1400, whole.width() * 6 // 7), min(1000, whole.height() * 7 // 8)).expandedTo(QSize(900, 600))

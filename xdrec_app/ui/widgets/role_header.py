@@ -33,7 +33,7 @@ class RoleHeader(QHeaderView):
         self._combos: dict[int, ChoiceBox] = {}
         self._names: tuple[str, ...] = ()
         self._roles: tuple[str, ...] = ()
-        self._notes: tuple[str, ...] = ()
+        self._notes: tuple[tuple[str, str], ...] = ()
         self._choices: tuple[tuple[str, str], ...] = ()
         self.sectionResized.connect(self._place)
         table.horizontalScrollBar().valueChanged.connect(self._place)
@@ -48,7 +48,7 @@ class RoleHeader(QHeaderView):
         names: Sequence[str],
         roles: Sequence[str],
         choices: Sequence[tuple[str, str]],
-        notes: Sequence[str] = (),
+        notes: Sequence[tuple[str, str]] = (),
     ) -> None:
         """Show the roles of the columns.
 
@@ -61,14 +61,16 @@ class RoleHeader(QHeaderView):
         choices
             (key, text) of every role there is.
         notes
-            What is said under the role of each column; no room is taken when there is nothing to say.
+            For each column what is said under its role, and what a tool tip adds; no room is taken when there is
+            nothing to say.
         """
         if (tuple(names), tuple(choices)) != (self._names, self._choices):
             self._drop_combos()
         self._names, self._roles, self._choices = tuple(names), tuple(roles), tuple(choices)
-        self._notes = tuple(notes) if any(notes) else ()
+        self._notes = tuple(notes) if any(note for note, _ in notes) else ()
         for number, combo in self._combos.items():
             combo.choose(self._roles[number])
+            combo.setToolTip(self._tip(number))
         self.geometriesChanged.emit()
         self._place()
         self.viewport().update()
@@ -79,6 +81,7 @@ class RoleHeader(QHeaderView):
             made = ChoiceBox(self._choices, self.viewport())
             made.setAccessibleName(self.tr("Use of the column {}").format(self._names[number]))
             made.choose(self._roles[number])
+            made.setToolTip(self._tip(number))
             made.activated.connect(lambda _place: self.role_chosen.emit(number, made.key))
             self._combos[number] = made
         return self._combos[number]
@@ -102,7 +105,7 @@ class RoleHeader(QHeaderView):
         self._write(painter, place, TOP, name, colours.muted, QFont.Weight.DemiBold)
         if number < len(self._notes):
             top = TOP + NAME_HEIGHT + COMBO_HEIGHT + 5
-            self._write(painter, place, top, self._notes[number], colours.faint, QFont.Weight.Normal)
+            self._write(painter, place, top, self._notes[number][0], colours.faint, QFont.Weight.Normal)
         painter.setPen(QColor(colours.border))
         painter.drawLine(place.bottomLeft(), place.bottomRight())
         painter.restore()
@@ -116,6 +119,9 @@ class RoleHeader(QHeaderView):
         text = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, place.width() - 2 * LEFT)
         where = place.adjusted(LEFT, top, 0, 0)
         painter.drawText(where, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, text)
+
+    def _tip(self, number: int) -> str:
+        return self._notes[number][1] if number < len(self._notes) else ""
 
     def _drop_combos(self) -> None:
         for combo in self._combos.values():
