@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import logging.handlers
 import os
@@ -62,12 +63,22 @@ def run(argv_path: Path | None = None, *, open_sample: bool = False) -> int:
     threading.excepthook = reporter.thread_hook
     window = MainWindow(settings=settings)
     reporter.window = window
+    window.state.opened.connect(_spare_the_modules)
     window.show()
     if argv_path is not None:
         window.open_workspace(argv_path.resolve())
     elif open_sample:
         window.commands.open_sample()
     return app.exec()
+
+
+def _spare_the_modules(_path: object) -> None:
+    """Leave what is there now out of garbage collections.
+
+    Modules, classes and what Pydantic made of them stay anyway, and going through them holds the window for 0.1 s or
+    more, in the middle of scrolling through a table. By now all that reads a workspace has been imported.
+    """
+    gc.freeze()
 
 
 def log_qt_messages() -> None:
