@@ -65,7 +65,7 @@ def interaction_columns() -> tuple[Column, ...]:
     return (
         Column(translate("Rows", "Person"), 110, lambda row: row.user, tip=_person_tip, order="person", stretch=2),
         Column(translate("Rows", "Item"), 110, lambda row: row.item, order="item", stretch=1),
-        Column(translate("Rows", "Title"), 180, lambda row: row.title, stretch=6),
+        Column(translate("Rows", "Title"), 180, lambda row: row.title, stretch=6, is_optional=True),
         Column(translate("Rows", "Action"), 90, lambda row: row.action, is_optional=True),
         Column(translate("Rows", "Value"), 80, lambda row: f"{row.value:.10g}", is_numeric=True),
         Column(translate("Rows", "Time"), 150, _time, _plain_time, tip=_plain_time, is_optional=True),

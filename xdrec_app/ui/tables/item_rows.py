@@ -58,7 +58,7 @@ def item_columns() -> tuple[Column, ...]:
     """Return the columns in the user's language."""
     return (
         Column(translate("Rows", "Item"), 130, lambda row: row.id, order="id", stretch=1),
-        Column(translate("Rows", "Title"), 200, lambda row: row.title, order="title", stretch=5),
+        Column(translate("Rows", "Title"), 200, lambda row: row.title, order="title", stretch=5, is_optional=True),
         Column(translate("Rows", "Category"), 170, lambda row: row.category, stretch=4, is_optional=True),
         Column(translate("Rows", "Tags"), 210, lambda row: ", ".join(row.tags), stretch=4, is_optional=True),
         Column(translate("Rows", "Price"), 90, _price, _plain_price, is_numeric=True, is_optional=True),

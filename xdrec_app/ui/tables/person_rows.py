@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 translate = QCoreApplication.translate
 
+N_AT_ONCE = PAGE // 2
+"""The interactions of each person are counted for the page."""
+
 DOMAINS = 1
 """Number of the column of domains."""
 
@@ -32,7 +35,7 @@ class PersonSource:
     def page(self, browser: Browser, *, after: Place, before: Place | None) -> PeoplePage:
         """Return a page."""
         return browser.people_page(
-            self.prefix, self.domain, after=after, before=before, limit=PAGE, descending=self.is_descending
+            self.prefix, self.domain, after=after, before=before, limit=N_AT_ONCE, descending=self.is_descending
         )
 
     def count(self, browser: Browser, so_far: RowCount) -> RowCount:

@@ -241,7 +241,7 @@ class BrowsePanel(QWidget):
     def _count_text(self, counted: RowCount, total: int | None) -> str:
         rows = numbers.count(counted.rows)
         if not counted.is_final:
-            share = f" ({numbers.percent(counted.share, 0)})" if counted.share else ""
+            share = f" ({numbers.percent(counted.share, 0)})" if counted.share >= 0.01 else ""
             return self.tr("counting … {n} rows so far{share}").format(n=rows, share=share)
         if total is None or counted.rows == total:
             return self.tr("1 row") if counted.rows == 1 else self.tr("{n} rows").format(n=rows)
