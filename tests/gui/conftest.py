@@ -22,7 +22,7 @@ from xdrec_app.services.results import DomainSummary, SharedUsers, WorkspaceSumm
 from xdrec_app.services.views import BatchRow, Histogram, ItemRow, PersonHit, RejectedRow, RunRow
 from xdrec_app.ui.app import make_application
 from xdrec_app.ui.main_window import MainWindow
-from xdrec_app.ui.pages.base import PageContext
+from xdrec_app.ui.page_context import PageContext
 from xdrec_app.ui.reader import Reader
 from xdrec_app.ui.settings import Settings
 

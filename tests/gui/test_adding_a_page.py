@@ -10,8 +10,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from xdrec_app.core.registry import Registry
+from xdrec_app.ui.page_context import PageContext
 from xdrec_app.ui.pages import base
-from xdrec_app.ui.pages.base import Page, PageContext
+from xdrec_app.ui.pages.base import Page
 from xdrec_app.ui.widgets.basic import StatTile
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "adding-a-page.md"

@@ -161,8 +161,8 @@ def test_a_row_leads_to_the_rows_of_its_item_and_person(tables: BrowseTables, qt
     wait_for_rows(qtbot, tables, "1,800 rows")
 
 
-def test_a_double_click_on_a_person_shows_the_profile(tables: BrowseTables, qtbot: QtBot, main_window: Any) -> None:
-    asked = []
+def test_a_double_click_or_return_on_a_person_shows_the_profile(tables: BrowseTables, qtbot: QtBot) -> None:
+    asked: list[Any] = []
     tables._context = type("Context", (), {"navigate": lambda key, **payload: asked.append((key, payload))})  # type: ignore[assignment]
     tables.show_table("people")
     wait_for_rows(qtbot, tables, "61 rows")
@@ -171,6 +171,9 @@ def test_a_double_click_on_a_person_shows_the_profile(tables: BrowseTables, qtbo
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert asked == [("profiles", {"user": "u001"})]
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert asked[1:] == [("profiles", {"user": "u002"})]
 
 
 def test_people_of_one_domain_or_of_all(tables: BrowseTables, qtbot: QtBot) -> None:

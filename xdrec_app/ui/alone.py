@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from xdrec_app.ui.app import has_display, make_application
 from xdrec_app.ui.main_window import MainWindow
-from xdrec_app.ui.pages.base import Page, PageContext, pages
+from xdrec_app.ui.page_context import PageContext
+from xdrec_app.ui.pages.base import Page, pages
 from xdrec_app.ui.settings import Settings
 from xdrec_app.ui.theme import Scheme, theme
 

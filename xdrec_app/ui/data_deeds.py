@@ -20,7 +20,7 @@ from xdrec_app.services.request import Request
 from xdrec_app.services.views import BatchRow
 from xdrec_app.ui import numbers
 from xdrec_app.ui.job_runner import JobHandle
-from xdrec_app.ui.pages.base import PageContext
+from xdrec_app.ui.page_context import PageContext
 from xdrec_app.ui.widgets.question import Question
 
 Table = Literal["interactions", "items", "people", "rejected"]

@@ -15,7 +15,7 @@ from xdrec_app.services.data_requests import AuditLeakage, InspectDomains
 from xdrec_app.services.data_results import AuditReport, DomainReports
 from xdrec_app.services.finding_views import Inspection, StoredAudit
 from xdrec_app.ui.job_runner import JobHandle
-from xdrec_app.ui.pages.base import PageContext
+from xdrec_app.ui.page_context import PageContext
 
 if TYPE_CHECKING:
     from xdrec_app.services.browse import Browser

@@ -18,7 +18,8 @@ from xdrec_app.ui.commands import WindowCommands
 from xdrec_app.ui.job_runner import JobRunner, Pool
 from xdrec_app.ui.menus import fill_window_menus
 from xdrec_app.ui.messages import Messages
-from xdrec_app.ui.pages.base import Page, PageContext, pages
+from xdrec_app.ui.page_context import PageContext
+from xdrec_app.ui.pages.base import Page, pages
 from xdrec_app.ui.reader import Reader
 from xdrec_app.ui.settings import Settings
 from xdrec_app.ui.theme import Scheme, theme

@@ -15,7 +15,7 @@ from xdrec_app.services.data_requests import AnyImport, ImportInteractions, Undo
 from xdrec_app.services.data_results import ImportReport
 from xdrec_app.services.views import FilePreview, PlannedFile
 from xdrec_app.ui.dialogs.import_setup import KEY, ImportSetup
-from xdrec_app.ui.pages.base import PageContext
+from xdrec_app.ui.page_context import PageContext
 from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import button, label
 from xdrec_app.ui.widgets.import_progress import ImportProgress

@@ -15,7 +15,7 @@ from xdrec_app.services.data_requests import AnyImport, ImportFolder
 from xdrec_app.services.data_results import FolderReport
 from xdrec_app.services.views import PlannedFile
 from xdrec_app.ui.dialogs.import_dialog import ImportDialog
-from xdrec_app.ui.pages.base import PageContext
+from xdrec_app.ui.page_context import PageContext
 from xdrec_app.ui.tables.import_plan_model import ImportPlanModel, PlanColumn
 from xdrec_app.ui.tables.table_view import TableView
 from xdrec_app.ui.theme import Space

@@ -15,7 +15,7 @@ from xdrec_app.services.data_requests import AnyImport, ImportInteractions, Impo
 from xdrec_app.services.views import ColumnGuess, FilePreview, PlannedFile, UnderstoodCell
 from xdrec_app.ui import numbers
 from xdrec_app.ui.dialogs.import_look import ImportWish, Look, forget, look_at, remember
-from xdrec_app.ui.pages.base import PageContext
+from xdrec_app.ui.page_context import PageContext
 from xdrec_app.ui.tables.table_view import TableView
 from xdrec_app.ui.tables.text_model import TextModel
 from xdrec_app.ui.theme import Space

@@ -91,13 +91,15 @@ class WindowView(TableView):
         QGuiApplication.clipboard().setText(tab_separated([*header, *lines]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy, and go to either end of the table."""
+        """Copy, go to either end of the table, and do to the current row what a double click does."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         elif event.key() == Qt.Key.Key_Home:
             self.go_to_top()
         elif event.key() == Qt.Key.Key_End:
             self.go_to_bottom()
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():
+            self.doubleClicked.emit(self.currentIndex())
         else:
             super().keyPressEvent(event)
 

@@ -15,7 +15,7 @@ from xdrec_app.services.data_requests import ExportRows
 from xdrec_app.services.data_results import RowsExport
 from xdrec_app.ui import numbers
 from xdrec_app.ui.icons import set_icon
-from xdrec_app.ui.pages.base import PageContext
+from xdrec_app.ui.page_context import PageContext
 
 TableName = Literal["interactions", "items", "people"]
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from xdrec_app.ui.pages.base import PageContext
+from xdrec_app.ui.page_context import PageContext
 from xdrec_app.ui.theme import Space, theme
 from xdrec_app.ui.widgets.boxes import ChoiceBox
 from xdrec_app.ui.widgets.browse_export import ExportButton, TableName

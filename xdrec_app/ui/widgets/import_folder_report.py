@@ -13,7 +13,7 @@ from xdrec_app.services.data_requests import UndoImport
 from xdrec_app.services.data_results import FileOutcome, FolderReport, ImportReport
 from xdrec_app.ui import numbers
 from xdrec_app.ui.job_runner import JobHandle
-from xdrec_app.ui.pages.base import PageContext
+from xdrec_app.ui.page_context import PageContext
 from xdrec_app.ui.tables.table_view import TableView
 from xdrec_app.ui.tables.text_model import TextModel
 from xdrec_app.ui.theme import Space

@@ -14,7 +14,7 @@ from xdrec_app.services.data_requests import ExportRows
 from xdrec_app.services.data_results import RowsExport
 from xdrec_app.services.views import RejectedRow
 from xdrec_app.ui import numbers
-from xdrec_app.ui.pages.base import PageContext
+from xdrec_app.ui.page_context import PageContext
 from xdrec_app.ui.tables.table_view import TableView
 from xdrec_app.ui.tables.text_model import TextModel
 from xdrec_app.ui.widgets.basic import Card, button, label

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from xdrec_app.services.data_results import ImportReport
 from xdrec_app.ui import numbers
-from xdrec_app.ui.pages.base import PageContext
+from xdrec_app.ui.page_context import PageContext
 from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import Card, clear_layout, label
 from xdrec_app.ui.widgets.import_equation import ImportEquation
