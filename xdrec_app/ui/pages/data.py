@@ -140,12 +140,15 @@ class DataPage(Page):
         names = (self.tr("Overview"), self.tr("Report"), self.tr("Rows"), self.tr("Leaks"))
         self.views.set_choices(tuple(zip(VIEWS, names, strict=True)))
         self.views.changed.connect(self._view_changed)
-        row = QHBoxLayout()
-        row.addWidget(self.views)
-        row.addStretch()
-        column.addLayout(row)
         self.overview = self._make_overview()
         self.report = ReportView(self.findings)
+        self.report.switch.hide()
+        row = QHBoxLayout()
+        row.setSpacing(Space.L)
+        row.addWidget(self.views)
+        row.addWidget(self.report.switch, 1)
+        row.addStretch()
+        column.addLayout(row)
         self.rows = BrowseTables(self.context)
         self.audit = AuditView(self.findings)
         self.audit.decided.connect(self._decide)
@@ -187,6 +190,7 @@ class DataPage(Page):
     @Slot()
     def _view_changed(self) -> None:
         self._stack.setCurrentIndex(VIEWS.index(self.views.chosen))
+        self.report.switch.setVisible(self.views.chosen == "report")
 
     def _show_details(self, details: Details) -> None:
         self.overview.set_details(*details)

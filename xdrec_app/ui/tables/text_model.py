@@ -50,6 +50,10 @@ class TextModel(QAbstractTableModel):
             self._header = list(header)
         self.endResetModel()
 
+    def set_numeric(self, columns: Sequence[int]) -> None:
+        """Align other columns to the right, from the next rows on."""
+        self._numeric = frozenset(columns)
+
     def set_quiet_columns(self, columns: frozenset[int]) -> None:
         """Show some columns faintly: they are not used."""
         self._quiet = columns

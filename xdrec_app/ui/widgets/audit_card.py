@@ -16,6 +16,7 @@ from xdrec_app.ui.widgets.domain_tag import DomainTag
 from xdrec_app.ui.widgets.segments import Segments
 
 SHOWN_ROWS = 8
+LITTLE = 0.001
 
 
 class AuditCard(Card):
@@ -48,7 +49,7 @@ class AuditCard(Card):
         self._pairs.set_figure(numbers.count(finding.pairs))
         for tile, share, chance in zip(self._leaking, finding.shares, finding.chance, strict=True):
             tile.set_figure(numbers.percent(share))
-            tile.setToolTip(self.tr("By chance it would be {}").format(numbers.percent(chance)))
+            tile.setToolTip(self.tr("By chance it would be {}").format(_little(chance)))
         restyle(self._notice, "level", "warning" if finding.is_leak else "success" if not finding.pairs else "info")
         icon, token = ("warning", "warning") if finding.is_leak else ("info", "accent")
         self._icon.set_icon(*(("success", "success") if not finding.pairs else (icon, token)))
@@ -106,7 +107,7 @@ class AuditCard(Card):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.XS)
         self._caption = label("", "caption")
-        self.model = TextModel((), numeric=(0, 1, 2), parent=self)
+        self.model = TextModel((), parent=self)
         self.table = TableView(self.model, self.tr("Items that seem to stand in both domains"))
         column.addWidget(self._caption)
         column.addWidget(self.table)
@@ -126,7 +127,7 @@ class AuditCard(Card):
             one=finding.domains[place],
             other=finding.domains[1 - place],
             share=numbers.percent(finding.shares[place]),
-            chance=numbers.percent(finding.chance[place]),
+            chance=_little(finding.chance[place]),
         )
         illusion = self.tr("A model only has to copy it, so a transfer lift would be an illusion.")
         harmless = self.tr("That is not more than a transfer lift can bear.")
@@ -136,9 +137,7 @@ class AuditCard(Card):
         effects = {
             "keep": self.tr("Keep: training sees both; figures of a run then say that items leak."),
             "exclude": self.tr("Exclude: what people did with these items in the source is not trained on."),
-            "merge": self.tr(
-                "Merge: copies count as the target's items, and what a test hides is hidden in both."
-            ),
+            "merge": self.tr("Merge: copies count as the target's items, and what a test hides is hidden in both."),
         }
         self.effect.setText(effects[self.finding.decision])
         self.effect.setVisible(bool(self.finding.pairs))
@@ -147,27 +146,29 @@ class AuditCard(Card):
         has_titles = any(any(example.titles) for example in examples)
         titles = (self.tr("Title in {}").format(one), self.tr("Title in {}").format(other)) if has_titles else ()
         header = (
-            self.tr("People with both"),
-            self.tr("In {}").format(one),
-            self.tr("In {}").format(other),
             self.tr("Id in {}").format(one),
             self.tr("Id in {}").format(other),
             *titles,
+            self.tr("People with both"),
+            self.tr("In {}").format(one),
+            self.tr("In {}").format(other),
             self.tr("Because of"),
         )
         evidence = {"id": self.tr("same id"), "title": self.tr("same title"), "raters": self.tr("same people")}
         rows = [
             (
-                *(numbers.count(n) for n in (example.raters, *example.counts)),
                 *example.items,
                 *(example.titles if has_titles else ()),
+                *(numbers.count(n) for n in (example.raters, *example.counts)),
                 ", ".join(evidence[word] for word in example.evidence),
             )
             for example in examples
         ]
+        n_texts = 2 + len(titles)
+        self.model.set_numeric((n_texts, n_texts + 1, n_texts + 2))
         self.model.set_rows(rows, header)
-        for column, width in enumerate((124, 100, 100, 120, 120, 220, 220)[: len(header) - 1]):
-            self.table.setColumnWidth(column, width)
+        for column in range(n_texts + 3):
+            self.table.setColumnWidth(column, 130 if column < 2 else 190 if column < n_texts else 124)
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.setFixedHeight(ROW_HEIGHT * (min(SHOWN_ROWS, len(rows)) + 1) + 8)
         few = len(rows) < self.finding.pairs
@@ -178,3 +179,8 @@ class AuditCard(Card):
     @Slot()
     def _decide(self) -> None:
         self.decided.emit(self.domains, self.decision.chosen)
+
+
+def _little(share: float) -> str:
+    """Return a share that may be close to nothing."""
+    return f"< {numbers.percent(LITTLE)}" if 0 < share < LITTLE else numbers.percent(share)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from xdrec_app.ui.data_findings import DataFindings
 from xdrec_app.ui.theme import Space
@@ -32,15 +32,13 @@ class AuditView(QWidget):
         self.busy = BusyLine(self.tr("Looking for the same items in two domains …"))
         self.error = JobError()
         self.error.hide()
-        self._states = QStackedWidget()
-        for state in (self._make_found(), self._make_unknown(), self._make_alone(), QWidget()):
-            self._states.addWidget(state)
+        self._found, self._unknown, self._alone = self._make_found(), self._make_unknown(), self._make_alone()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.L)
-        column.addWidget(self.busy)
-        column.addWidget(self.error)
-        column.addWidget(self._states, 1)
+        for widget in (self.busy, self.error, self._found, self._unknown, self._alone):
+            column.addWidget(widget)
+        column.addStretch()
         findings.audit_changed.connect(self._show)
 
     def set_domains(self, names: tuple[str, ...]) -> None:
@@ -93,15 +91,13 @@ class AuditView(QWidget):
         if findings.audit_failure is not None:
             self.error.show_failure(findings.audit_failure)
             self.error.setVisible(not findings.is_auditing)
-        if self._n_domains < 2:
-            self._states.setCurrentIndex(2)
-        elif audit is None or (findings.is_auditing and not audit.findings):
-            self._states.setCurrentIndex(3)
-        elif not audit.findings:
-            self._states.setCurrentIndex(1)
-        else:
+        is_alone = self._n_domains < 2
+        is_known = audit is not None and bool(audit.findings)
+        if is_known:
             self._show_findings()
-            self._states.setCurrentIndex(0)
+        self._alone.setVisible(is_alone)
+        self._found.setVisible(is_known and not is_alone)
+        self._unknown.setVisible(audit is not None and not (is_known or is_alone or findings.is_auditing))
 
     def _show_findings(self) -> None:
         audit = self._findings.audit

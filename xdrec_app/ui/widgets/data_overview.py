@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -13,7 +13,7 @@ from xdrec_app.services.finding_views import DomainMeaning, Inspection
 from xdrec_app.services.results import DomainSummary
 from xdrec_app.services.views import Histogram
 from xdrec_app.ui.theme import Space
-from xdrec_app.ui.widgets.basic import clear_layout
+from xdrec_app.ui.widgets.basic import button, clear_layout
 from xdrec_app.ui.widgets.domain_card import DomainCard
 from xdrec_app.ui.widgets.imports_card import ImportsCard
 from xdrec_app.ui.widgets.nobody_notice import NobodyNotice
@@ -22,6 +22,7 @@ from xdrec_app.ui.workspace_state import Snapshot
 
 CARD_WIDTH = 300
 NARROW = 900
+SHOWN_NOTICES = 2
 
 
 class DataOverview(QWidget):
@@ -127,3 +128,15 @@ class DataOverview(QWidget):
             notice.rule_asked.connect(self.rule_asked)
             notice.links_asked.connect(self.links_asked)
             self._notices.addWidget(notice)
+        hidden = self.notices[SHOWN_NOTICES:]
+        for notice in hidden:
+            notice.hide()
+        if hidden:
+            words = self.tr("{n} more pairs of domains share nobody: show them").format(n=len(hidden))
+            self.more = button(words, self._show_all_notices, look="link")
+            self._notices.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _show_all_notices(self) -> None:
+        self.more.hide()
+        for notice in self.notices:
+            notice.show()

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QLocale, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -45,6 +45,14 @@ def tick_step(top: int) -> int:
         if step * factor * 4 >= top:
             return step * factor
     return step * 100
+
+
+def tick_text(tick: int) -> str:
+    """Return a tick as briefly as it can be: 500, 2 k, 1.5 M."""
+    for limit, unit in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if tick >= limit:
+            return f"{QLocale().toString(tick / limit, 'g', 3)} {unit}"
+    return numbers.count(tick)
 
 
 class BarChart(QWidget):
@@ -121,7 +129,7 @@ class BarChart(QWidget):
 
     @property
     def _gutter(self) -> float:
-        widest = max(text_width(numbers.short_count(tick), font_of(Type.CAPTION)) for tick in self._ticks())
+        widest = max(text_width(tick_text(tick), font_of(Type.CAPTION)) for tick in self._ticks())
         return widest + Space.S
 
     def _ticks(self) -> range:
@@ -161,7 +169,7 @@ class BarChart(QWidget):
             painter.setPen(QColor(colours.border_strong if tick == 0 else colours.border))
             painter.drawLine(QPointF(self._gutter, y), QPointF(self.width(), y))
             place = QRectF(0, y - 9, self._gutter - Space.S + 1, 18)
-            draw_text(painter, place, numbers.short_count(tick), colours.muted, font, Qt.AlignmentFlag.AlignRight)
+            draw_text(painter, place, tick_text(tick), colours.muted, font, Qt.AlignmentFlag.AlignRight)
 
     def _paint_labels(self, painter: QPainter) -> None:
         colours, font = theme().colours, font_of(Type.CAPTION)

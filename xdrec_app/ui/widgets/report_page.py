@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from xdrec_app.services.data_results import DomainReport
 from xdrec_app.ui import numbers
 from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import Card, StatTile, label
-from xdrec_app.ui.widgets.flow_layout import FlowLayout
 from xdrec_app.ui.widgets.report_bars import BarChart
 from xdrec_app.ui.widgets.report_table import Cell, FigureTable
 from xdrec_app.ui.widgets.report_tail import TailBars
@@ -23,7 +22,7 @@ from xdrec_app.ui.widgets.report_words import (
 )
 
 NARROW = 760
-TILE_WIDTH = 118
+TILES_IN_ROW = {1: 4, 2: 8}
 
 
 class ReportPage(QWidget):
@@ -69,11 +68,6 @@ class ReportPage(QWidget):
 
     def _make_figures(self) -> Card:
         card = Card()
-        row = QWidget()
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        row.setSizePolicy(policy)
-        flow = FlowLayout(row, Space.L)
         self.tiles = {
             key: StatTile(caption)
             for key, caption in (
@@ -87,12 +81,11 @@ class ReportPage(QWidget):
                 ("left_out", self.tr("left out")),
             )
         }
-        for tile in self.tiles.values():
-            tile.setMinimumWidth(TILE_WIDTH)
-            flow.addWidget(tile)
+        self._figures = QGridLayout()
+        self._figures.setSpacing(Space.L)
         self.tiles["cold_items"].setToolTip(self.tr("Items without interactions"))
         self.tiles["left_out"].setToolTip(self.tr("Lines that are no interaction for models"))
-        card.body.addWidget(row)
+        card.body.addLayout(self._figures)
         self.meaning = label("", "muted", wraps=True)
         card.body.addWidget(self.meaning)
         return card
@@ -144,6 +137,9 @@ class ReportPage(QWidget):
             place += width
         for column in range(2):
             self._grid.setColumnStretch(column, int(column < n_columns))
+        per_row = TILES_IN_ROW[n_columns]
+        for number, tile in enumerate(self.tiles.values()):
+            self._figures.addWidget(tile, number // per_row, number % per_row)
 
     # ------------------------------------------------------------------ content
 

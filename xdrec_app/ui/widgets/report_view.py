@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from xdrec_app.services.data_results import DomainReport
 from xdrec_app.ui.data_findings import DataFindings
@@ -55,7 +55,7 @@ class DomainSwitch(QWidget):
 
 
 class ReportView(QWidget):
-    """Switch and report."""
+    """The report on the domain that `switch`, which stands elsewhere, has chosen."""
 
     def __init__(self, findings: DataFindings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,15 +75,12 @@ class ReportView(QWidget):
             ),
             (button(self.tr("Look closely"), findings.look, look="primary"),),
         )
-        self._states = QStackedWidget()
-        for state in (self.report, self.nothing, QWidget()):
-            self._states.addWidget(state)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.L)
-        for widget in (self.switch, self.busy, self.error):
+        for widget in (self.busy, self.error, self.report, self.nothing):
             column.addWidget(widget)
-        column.addWidget(self._states, 1)
+        column.addStretch()
         findings.changed.connect(self._show)
 
     def set_domains(self, names: tuple[str, ...]) -> None:
@@ -104,12 +101,7 @@ class ReportView(QWidget):
 
     @Slot()
     def _box_chosen(self) -> None:
-        self.show_domain(self.box_key)
-
-    @property
-    def box_key(self) -> str:
-        """The domain that the list shows."""
-        return self.switch.box.key
+        self.show_domain(self.switch.box.key)
 
     @Slot()
     def _show(self) -> None:
@@ -124,4 +116,5 @@ class ReportView(QWidget):
             self.error.show_failure(failure)
         if found is not None:
             self.report.show_report(found)
-        self._states.setCurrentIndex(0 if found is not None else 2 if is_waiting else 1)
+        self.report.setVisible(found is not None)
+        self.nothing.setVisible(found is None and not is_waiting)
