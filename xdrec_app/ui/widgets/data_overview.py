@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from xdrec_app.ui.widgets.overlap_card import OverlapCard
 from xdrec_app.ui.workspace_state import Snapshot
 
 CARD_WIDTH = 300
+MIN_WIDTH = 400
 NARROW = 900
 SHOWN_NOTICES = 2
 
@@ -92,6 +93,10 @@ class DataOverview(QWidget):
                 card.set_histogram(histograms[card.domain.name])
             if card.domain.name in by_name:
                 card.set_meaning(by_name[card.domain.name])
+
+    def minimumSizeHint(self) -> QSize:
+        """Let a narrow place make cards stack, not scroll sideways."""
+        return QSize(MIN_WIDTH, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put as many cards in a row as fit."""

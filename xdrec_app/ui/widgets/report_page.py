@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -21,6 +22,7 @@ from xdrec_app.ui.widgets.report_words import (
     value_bars,
 )
 
+MIN_WIDTH = 400
 NARROW = 760
 TILES_IN_ROW = {1: 4, 2: 8}
 
@@ -58,6 +60,10 @@ class ReportPage(QWidget):
         self.people.set_bars(name, range_bars(report.user_counts))
         self.items.set_bars(name, range_bars(report.item_counts))
         self._show_tables(report)
+
+    def minimumSizeHint(self) -> QSize:
+        """Let a narrow place make cards stack, not scroll sideways."""
+        return QSize(MIN_WIDTH, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Stack the cards where there is no room for two beside each other."""
