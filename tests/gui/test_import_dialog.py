@@ -313,7 +313,7 @@ def test_what_was_decided_is_offered_again_and_can_be_forgotten(
     assert second.setup.wish.columns == templates.known_templates()[0].columns
     assert second.setup.wish.columns["value"] == ""
     second.forget_button.click()
-    qtbot.waitUntil(lambda: second.setup.is_ready)
+    qtbot.waitUntil(lambda: second.setup.header.roles == ("", ""))
     assert templates.known_templates() == ()
     assert not second.forget_button.isVisible()
 
