@@ -58,14 +58,12 @@ class DomainDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self._context, self._workspace, self._domain = context, workspace, domain
+        self._renames = renames
         self._meaning: DomainMeaning | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Settings of {}").format(domain))
         self.resize(600, 460)
         self._build()
-        if renames:
-            self.form.name.setFocus()
-            self.form.name.selectAll()
         context.reader.ask(KEY + "read", partial(read_domain, domain), self._show)
 
     def done(self, result: int) -> None:
@@ -125,6 +123,9 @@ class DomainDialog(QDialog):
         self.form.set_meaning(self._meaning)
         self.form.set_repeated(repeated)
         self.form.setEnabled(True)
+        if self._renames:
+            self.form.name.setFocus()
+            self.form.name.selectAll()
         self._explain()
         self._offer()
 

@@ -61,7 +61,7 @@ class DataOverview(QWidget):
         self.overlap = OverlapCard()
         self.overlap.links_asked.connect(self.links_asked)
         self.imports = ImportsCard()
-        self._middle.addWidget(self.overlap, 4)
+        self._middle.addWidget(self.overlap, 3)
         self._middle.addWidget(self.imports, 7)
         column.addLayout(self._middle, 1)
 
@@ -137,7 +137,7 @@ class DataOverview(QWidget):
         for notice in hidden:
             notice.hide()
         if hidden:
-            words = self.tr("{n} more pairs of domains share nobody: show them").format(n=len(hidden))
+            words = self.tr("Show all {n} pairs of domains that share nobody").format(n=len(strangers))
             self.more = button(words, self._show_all_notices, look="link")
             self._notices.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
 

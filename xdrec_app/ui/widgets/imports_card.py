@@ -115,7 +115,7 @@ class ImportsCard(Card):
             self.tr("When"),
         )
         self._model = TextModel(header, numeric=(2, 3, 4), parent=self)
-        self.table = TableView(self._model, self.tr("Imports"), widths=(0, 96, 82, 74, 80, 132), stretch=0)
+        self.table = TableView(self._model, self.tr("Imports"), widths=(0, 88, 78, 72, 78, 116), stretch=0)
         self.table.setMinimumHeight(220)
         self.table.activated.connect(self._activated)
         self.table.selectionModel().currentRowChanged.connect(self._offer)
