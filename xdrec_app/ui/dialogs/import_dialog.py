@@ -113,6 +113,7 @@ class ImportDialog(QDialog):
     @Slot(object)
     def _failed(self, failure: Failed) -> None:
         self._show_setup()
+        self.import_button.setFocus()
         text = f"{failure.sentence} {failure.hint}".strip()
         if SAME_BYTES in failure.sentence:
             self.setup.note.say("warning", text, (self.tr("Import again"), self._import_again))
@@ -122,6 +123,7 @@ class ImportDialog(QDialog):
     @Slot()
     def _cancelled(self) -> None:
         self._show_setup()
+        self.import_button.setFocus()
         self.setup.note.say("info", self.tr("The import was cancelled; nothing of it was kept."))
 
     def _import_again(self) -> None:
