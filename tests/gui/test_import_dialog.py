@@ -258,6 +258,13 @@ def test_cells_say_how_they_are_understood(show) -> None:
     assert dialog.setup.header.combo(3).toolTip() == "881250949  →  1997-12-04 15:55"
 
 
+def test_what_is_plain_to_see_is_not_explained(show) -> None:
+    cells = (UnderstoodCell(text="4.0", meaning="4"), UnderstoodCell(text="3", meaning="3"))
+    stars = ColumnGuess(name="stars", role="value", cells=cells)
+    dialog = show(RECORDED.model_copy(update={"columns": (*RECORDED.columns[:2], stars, RECORDED.columns[3])}))
+    assert dialog.setup.header._notes == ()
+
+
 def test_the_sheet_of_a_spreadsheet_can_be_chosen(show) -> None:
     sheets = {"sheets": ("Books", "Films"), "sheet": "Books", "encoding": "", "delimiter": ""}
     dialog = show(RECORDED.model_copy(update=sheets))

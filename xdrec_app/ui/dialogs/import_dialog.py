@@ -20,7 +20,7 @@ from xdrec_app.ui.theme import Space
 from xdrec_app.ui.widgets.basic import button, label
 from xdrec_app.ui.widgets.import_progress import ImportProgress
 from xdrec_app.ui.widgets.import_report import ImportReportView
-from xdrec_app.ui.widgets.import_words import SAME_BYTES, form_words, roomy, size
+from xdrec_app.ui.widgets.import_words import SAME_BYTES, form_words, roomy, shortened, size
 
 
 class ImportDialog(QDialog):
@@ -75,7 +75,7 @@ class ImportDialog(QDialog):
         self._template.setVisible(template is not None)
         self.forget_button.setVisible(template is not None)
         if template is not None:
-            self._template.setText(self.tr("As {} was imported").format(template.name))
+            self._template.setText(self.tr("As {} was imported").format(shortened(template.name)))
         form = form_words(preview.format, preview.encoding, preview.delimiter) if preview else ""
         self.facts.setText("  ·  ".join(word for word in (size(self._n_bytes), form) if word))
 
@@ -190,7 +190,7 @@ class ImportDialog(QDialog):
     def _make_heading(self) -> QVBoxLayout:
         words = QVBoxLayout()
         words.setSpacing(Space.XS)
-        name = label(self._file.name, "title")
+        name = label(shortened(self._file.name), "title")
         name.setToolTip(str(self._file))
         words.addWidget(name)
         row = QHBoxLayout()

@@ -23,7 +23,7 @@ from xdrec_app.ui.widgets.basic import button, label
 from xdrec_app.ui.widgets.import_folder_report import ImportFolderReport
 from xdrec_app.ui.widgets.import_note import ImportNote
 from xdrec_app.ui.widgets.import_progress import ImportProgress
-from xdrec_app.ui.widgets.import_words import domain_to_offer, roomy
+from xdrec_app.ui.widgets.import_words import domain_to_offer, roomy, shortened
 
 KEY = "import.plan"
 WIDTHS = (212, 96, 156, 176, 0, 90)
@@ -191,7 +191,7 @@ class ImportPlanDialog(QDialog):
 
     def _heading(self) -> str:
         if len(self._paths) == 1:
-            return self._paths[0].name
+            return shortened(self._paths[0].name)
         return self.tr("{} files and folders").format(len(self._paths))
 
     def _make_plan(self) -> QWidget:

@@ -266,12 +266,18 @@ class ImportSetup(QWidget):
 
 def _understood(column: ColumnGuess) -> str:
     """Return how a column's first telling cell is understood; nothing where cells are taken as they stand."""
-    return next((f"→ {_plain(cell)}" for cell in column.cells if cell.text.strip() != _plain(cell)), "")
+    return next((f"→ {_plain(cell)}" for cell in column.cells if not _is_obvious(cell)), "")
 
 
 def _examples(column: ColumnGuess) -> str:
     """Return all examples of how a column's cells are understood."""
     return "\n".join(f"{cell.text}  →  {_plain(cell)}" for cell in column.cells)
+
+
+def _is_obvious(cell: UnderstoodCell) -> bool:
+    text = cell.text.strip()
+    shorter = text.rstrip("0").rstrip(".") if "." in text else text
+    return _plain(cell) in {text, shorter}
 
 
 def _plain(cell: UnderstoodCell) -> str:

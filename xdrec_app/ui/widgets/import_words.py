@@ -58,6 +58,7 @@ _DELIMITERS: dict[str, Any] = {
 }
 ENCODINGS = ("utf-8", "gb18030", "cp1252", "iso-8859-1", "utf-16", "big5", "shift_jis", "euc-kr", "koi8-r")
 
+LONGEST_NAME = 56
 SAME_BYTES = "the very same bytes"
 """Part of the sentence with which an import refuses a file that it knows."""
 
@@ -129,6 +130,11 @@ def domain_to_offer(suggestion: str, known: Iterable[str]) -> str:
     same = next((name for name in known if name.casefold() == suggestion.casefold()), None)
     is_word = all(part.isalpha() for part in suggestion.split())
     return same or (suggestion[:1].upper() + suggestion[1:] if is_word else suggestion)
+
+
+def shortened(name: str) -> str:
+    """Return the name of a file for a narrow place: its beginning and its end."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 20]}…{name[-19:]}"
 
 
 def size(n_bytes: int) -> str:
