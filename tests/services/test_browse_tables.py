@@ -342,9 +342,10 @@ def test_an_item_has_the_number_of_its_people_counted_or_not(made: Path, browser
 def test_counts_of_older_data_are_not_shown(made: Path, tmp_path: Path):
     path = counted(made, tmp_path)
     with open_database(path) as database, database.write() as connection:
-        connection.exec_driver_sql(
-            "DELETE FROM interaction WHERE account_id IN (SELECT id FROM account WHERE user_id = 'bo')"
-        )
+        for table in ("interaction", "item_row"):
+            connection.exec_driver_sql(
+                f"DELETE FROM {table} WHERE account_id IN (SELECT id FROM account WHERE user_id = 'bo')"
+            )
         connection.exec_driver_sql("UPDATE domain SET revision = revision + 1")
     with Browser.open(path) as browser:
         rows = browser.item_page("Books", "id").rows

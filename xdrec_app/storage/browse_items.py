@@ -22,12 +22,12 @@ _DETAILS = f"SELECT id, item_id, title, category, price FROM item WHERE id IN {_
 _TAGS = f"SELECT item_id, tag FROM item_tag WHERE item_id IN {_AMONG} ORDER BY item_id, position"
 _STORED_COUNTS = f"SELECT item_id, interactions FROM item_count WHERE item_id IN {_AMONG}"
 _LIVE_COUNTS = f"""
-SELECT id, (SELECT count(DISTINCT account_id) FROM interaction WHERE item_id = item.id) FROM item WHERE id IN {_AMONG}
+SELECT id, (SELECT count(DISTINCT account_id) FROM item_row WHERE item_id = item.id) FROM item WHERE id IN {_AMONG}
 """
 _FITS = {
     "prefix": begins_with("t.item_id", "prefix"),
     "search": contains(("t.title", "t.item_id"), "search"),
-    "cold": "NOT EXISTS (SELECT 1 FROM interaction WHERE item_id = t.id)",
+    "cold": "NOT EXISTS (SELECT 1 FROM item_row WHERE item_id = t.id)",
 }
 
 

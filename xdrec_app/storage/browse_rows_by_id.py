@@ -30,17 +30,42 @@ _SUBJECTS = {
 
 
 class _Levels(NamedTuple):
-    """What leads an order: a table, its column of ids, the key of it in a row, and the key rows are ordered by next."""
+    """How an order walks.
+
+    Attributes
+    ----------
+    table, id
+        What leads it, and its column of ids.
+    key
+        The key of it in a row.
+    rows
+        How the rows of one are joined, and where their order stands: the key they are ordered by next, and their own.
+    """
 
     table: str
     id: str
     key: str
+    rows: str
     inner: str
+    row: str
 
 
 _LEVELS = {
-    "person": _Levels("account", "user_id", "account_id", "item_id"),
-    "item": _Levels("item", "item_id", "item_id", "account_id"),
+    "person": _Levels(
+        "account", "user_id", "account_id", "LEFT JOIN interaction i ON i.account_id = {match}", "i.item_id", "i.id"
+    ),
+    "item": _Levels(
+        "item",
+        "item_id",
+        "item_id",
+        "LEFT JOIN item_row r ON r.item_id = {match} LEFT JOIN interaction i ON i.id = r.row_id",
+        "r.account_id",
+        "r.row_id",
+    ),
+}
+_ROWS_OF = {
+    "account_id": ("interaction i INDEXED BY interaction_account", "i.account_id"),
+    "item_id": ("item_row r CROSS JOIN interaction i ON i.id = r.row_id", "r.item_id"),
 }
 
 
@@ -75,9 +100,10 @@ def gather(connection: Connection, domain: DomainState, filters: InteractionFilt
     """Return all rows of the person or item that a filter names, in any order; None if they are more than `limit`."""
     subjects = subject_keys(connection, domain.id, filters)
     column = "account_id" if "account_id" in subjects else "item_id"
+    tables, key = _ROWS_OF[column]
     sql = (
-        f"SELECT {_COLUMNS} FROM interaction i INDEXED BY interaction_{column.removesuffix('_id')}"
-        f" WHERE {_among(f'i.{column}', subjects[column])} AND {_condition(filters, subjects)} LIMIT {limit + 1}"
+        f"SELECT {_COLUMNS} FROM {tables}"
+        f" WHERE {_among(key, subjects[column])} AND {_condition(filters, subjects)} LIMIT {limit + 1}"
     )
     with closing(connection.connection.cursor()) as cursor:
         rows = [RawRow(*row) for row in cursor.execute(sql, filters.model_dump())]
@@ -120,7 +146,7 @@ class _Query:
         further = self._part(f"o.{self._levels.id} {beyond} :at_id", at_id=place[0])
         if len(place) == 1:
             return [further]
-        inner = f"i.{self._levels.inner}"
+        inner = self._levels.inner
         rest = self._part(
             f"o.{self._levels.id} = :at_id",
             f"{inner} {beyond}= :at_key",
@@ -134,15 +160,15 @@ class _Query:
         _, id_, batch, line, account, item, *_ = row
         if batch is None:
             return (id_,)
-        return (id_, item if self._levels.inner == "item_id" else account, batch, line)
+        return (id_, item if self._levels.key == "account_id" else account, batch, line)
 
     def _part(self, *where: str, **place: int | str) -> tuple[str, dict[str, Any]]:
         levels, turn = self._levels, "DESC" if self._is_falling else "ASC"
         sql = (
             f"SELECT {self._fits}, o.{levels.id}, {_COLUMNS}"
-            f" FROM {levels.table} o LEFT JOIN interaction i ON i.{levels.key} = {self._match}"
+            f" FROM {levels.table} o {levels.rows.format(match=self._match)}"
             f" WHERE {' AND '.join((*self._outer, *where))}"
-            f" ORDER BY o.{levels.id} {turn}, i.{levels.inner} {turn}, i.id {turn}"
+            f" ORDER BY o.{levels.id} {turn}, {levels.inner} {turn}, {levels.row} {turn}"
         )
         return sql, {**self._values, **place}
 

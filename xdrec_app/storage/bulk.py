@@ -13,7 +13,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -23,6 +23,8 @@ from xdrec_app.datasets.formats.base import RejectedLine, TableFile
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.schema import batch, domain, rejected_line
 from xdrec_app.storage.sqlite import WorkspaceBusy, connect, driver_cursor
+
+R = TypeVar("R")
 
 WAIT_S = 0.1
 EVENTS_PER_S = 20
@@ -114,6 +116,16 @@ class FileProgress:
     def storing(self, share: float) -> Event:
         """Say how far storing is, 0 … 1."""
         return self._event(int(self.size * (1 + share)) // 2, f"Storing {self._name}")
+
+    def of_storing(self, shares: Generator[float, None, R], most: float) -> Generator[Event, None, R]:
+        """Say how far storing is while shares come that end with the share `most`; returns what they return."""
+        while True:
+            try:
+                share = next(shares)
+            except StopIteration as end:
+                result: R = end.value
+                return result
+            yield self.storing(most * share)
 
     def reading_and_storing(self, done: int) -> Event:
         """Say how far the whole work is when lines are stored as they are read."""

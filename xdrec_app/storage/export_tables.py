@@ -125,7 +125,7 @@ def _items(connection: Connection, domain_id: int) -> _Query:
     sql = """
     SELECT item_id, title, category,
            (SELECT group_concat(tag, :separator ORDER BY position) FROM item_tag WHERE item_tag.item_id = item.id),
-           text, price, image, (SELECT count(DISTINCT account_id) FROM interaction WHERE interaction.item_id = item.id)
+           text, price, image, (SELECT count(DISTINCT account_id) FROM item_row WHERE item_row.item_id = item.id)
     FROM item WHERE domain_id = :domain ORDER BY item.item_id
     """
     return _Query(ITEMS, _count(connection, "item WHERE domain_id = :domain", values), sql, values)

@@ -42,7 +42,7 @@ from xdrec_app.storage.database import Database
 from xdrec_app.storage.descriptions import make_accounts
 from xdrec_app.storage.resolution import Resolution
 from xdrec_app.storage.row_parts import Columns, Part, n_distinct
-from xdrec_app.storage.row_writing import build_indexes, drop_indexes, next_row, write_rows
+from xdrec_app.storage.row_writing import build_indexes, drop_indexes, write_rows
 from xdrec_app.storage.schema import account, batch, item, person
 from xdrec_app.storage.segments import joined, read_segments, write_segment
 from xdrec_app.storage.signals import domain_signal, store_signal, stored_values, value_arrays
@@ -183,9 +183,17 @@ class _Parts:
 class _Arrival:
     """The rows of one domain that an import has written, and what follows from them."""
 
-    def __init__(self, connection: Connection, batch_id: int, part: Part, columns: Columns, first_row: int) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        batch_id: int,
+        part: Part,
+        columns: Columns,
+        first_row: int,
+        n_repeated: int,
+    ) -> None:
         self.batch = batch_id
-        self.n_merged = 0
+        self.n_merged = n_repeated
         self._part = part
         self._first_row = first_row
         new = columns.raw(part.actions)
@@ -198,10 +206,11 @@ class _Arrival:
 
     def compute(self) -> None:
         """Work out how many rows repeat an earlier pair, and what the domain comes to with them. Asks no database."""
-        pairs = pair_numbers(self._all.account, self._all.item)
-        n_before = n_distinct(pairs[: self._n_earlier])
-        self.n_merged = self._part.n_rows - (n_distinct(pairs) - n_before)
-        del pairs
+        if self._n_earlier:
+            pairs = pair_numbers(self._all.account, self._all.item)
+            n_before = n_distinct(pairs[: self._n_earlier])
+            self.n_merged = self._part.n_rows - (n_distinct(pairs) - n_before)
+            del pairs
         self._resolved = self.resolution.resolve(self._all)
         del self._all
         self._counted = count_resolved(self._part.name, self.resolution, self._resolved)
@@ -239,11 +248,9 @@ def _arrive(
     make_accounts(connection, part.domain_id, new_accounts, first_account)
     _write_items(connection, part.domain_id, new_items, first_item)
     columns = part.join(account_keys, item_keys)
-    first_row = next_row(connection)
-    for share in write_rows(connection, batch_id, columns, part.actions):
-        yield progress.storing(INDEXING * share)
+    written = yield from progress.of_storing(write_rows(connection, batch_id, columns, part.actions), INDEXING)
     touch_domain(connection, part.domain_id)
-    return _Arrival(connection, batch_id, part, columns, first_row)
+    return _Arrival(connection, batch_id, part, columns, *written)
 
 
 def _write_items(connection: Connection, domain_id: int, new: Sequence[str], first_key: int) -> None:

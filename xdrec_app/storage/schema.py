@@ -156,7 +156,14 @@ interaction = _table(
 )
 # Of two columns, so distinct pairs are counted without touching a row. By batch none: its keys are a range.
 Index("interaction_account", interaction.c.account_id, interaction.c.item_id)
-Index("interaction_item", interaction.c.item_id, interaction.c.account_id)
+
+item_row = _table(  # the rows of each item; no index, because a table can be filled in order, and an index has to sort
+    "item_row",
+    Column("item_id", Integer, primary_key=True, nullable=False),
+    Column("account_id", Integer, primary_key=True, nullable=False),
+    Column("row_id", Integer, primary_key=True, nullable=False),  # key of the interaction
+    rowid=False,
+)
 
 segment = _table(  # the batch's rows once more, as column bytes: immutable, read in one go
     "segment",

@@ -15,8 +15,8 @@ from xdrec_app.datasets.signal_settings import SignalSettings
 from xdrec_app.storage.bulk import bulk_transaction, touch_domain
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.descriptions import take_back
-from xdrec_app.storage.row_writing import build_indexes, drop_indexes
-from xdrec_app.storage.schema import batch, domain, interaction, rejected_line, segment
+from xdrec_app.storage.row_writing import build_indexes, delete_rows, drop_indexes
+from xdrec_app.storage.schema import batch, domain, rejected_line, segment
 from xdrec_app.storage.signals import domain_signal, store_signal, stored_values
 
 _ACCOUNTS_OF_NOBODY = text(
@@ -29,7 +29,7 @@ _ACCOUNTS_OF_NOBODY = text(
 _ITEMS_NEVER_NAMED = text(
     """
     DELETE FROM item WHERE domain_id = :domain
-      AND NOT EXISTS (SELECT 1 FROM interaction WHERE item_id = item.id)
+      AND NOT EXISTS (SELECT 1 FROM item_row WHERE item_id = item.id)
       AND NOT EXISTS (SELECT 1 FROM description JOIN batch ON batch.id = batch_id
                       WHERE subject = item.item_id AND batch.kind = 'items' AND batch.domain_id = :domain)
     """
@@ -96,7 +96,7 @@ def remove_batches(connection: Connection, batches: Sequence[Any]) -> None:
     indexes = drop_indexes(connection, n_rows)
     for row in batches:
         if row.first_row is not None:
-            connection.execute(delete(interaction).where(interaction.c.id.between(row.first_row, row.last_row)))
+            delete_rows(connection, row.first_row, row.last_row)
     build_indexes(connection, indexes)
     for row in batches:
         if row.kind != "interactions":

@@ -20,7 +20,8 @@ from xdrec_app.datasets.formats.encoding_guess import (
 )
 from xdrec_app.datasets.formats.source import HEAD_BYTES, FileHead, Source, open_source
 
-BLOCK_BYTES = 1 << 22
+BLOCK_BYTES, MOST_BYTES = 1 << 22, 1 << 24
+"""Blocks grow while a file is read: each costs something, and small files should not cost memory."""
 
 EVIDENCE_BYTES = HEAD_BYTES
 """How many bytes of lines that are not ASCII are looked at, before and after the first that is not UTF-8."""
@@ -89,7 +90,7 @@ def utf8_blocks(source: Source, path: Path, encoding: str) -> Iterator[bytes]:
     size = HEAD_BYTES
     try:
         while block := source.content.read(size):
-            size = BLOCK_BYTES
+            size = min(max(2 * size, BLOCK_BYTES), MOST_BYTES)
             is_plain = may_be_plain and block.isascii() and not decoder.getstate()[0]
             yield block if is_plain else decoder.decode(block).encode()
         yield decoder.decode(b"", final=True).encode()
