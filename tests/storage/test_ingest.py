@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from xdrec_app.storage.ingest_descriptions import ingest_items
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.core.events import Progress
+from xdrec_app.core.events import LogLine, Progress
 from xdrec_app.core.jobs import run
 from xdrec_app.datasets.formats.dialect import Dialect
 from xdrec_app.datasets.formats.interaction_file import InteractionFile
@@ -21,6 +20,7 @@ from xdrec_app.storage import bulk, row_writing
 from xdrec_app.storage.bulk import Ingested
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.ingest import ingest_interactions
+from xdrec_app.storage.ingest_descriptions import ingest_items
 from xdrec_app.storage.segments import read_segments
 from xdrec_app.storage.workspace_file import create_workspace_file
 
@@ -222,9 +222,9 @@ def test_an_import_waits_for_another_writer_and_says_so(database, write):
     path = write("user,item\na,b\n")
     other = hold_the_lock(database)
     job = ingest_interactions(database, "Books", InteractionFile.open(path, Dialect(), {}))
-    waiting = [event for event in (next(job) for _ in range(4)) if isinstance(event, Progress)]
-    assert len(waiting) == 3
-    assert all("Waiting" in event.message for event in waiting)
+    _, line, *waiting = (next(job) for _ in range(5))
+    assert isinstance(line, LogLine) and "waiting until it has finished" in line.message
+    assert all(isinstance(event, Progress) and "Waiting" in event.message for event in waiting)
     other.__exit__(None, None, None)
     assert counts(run(job)) == (1, 1, 0, 0)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Change, Changed
 from xdrec_app.core.jobs import Job
 from xdrec_app.datasets.signal_settings import SignalSettings
@@ -15,7 +16,6 @@ from xdrec_app.storage import undo
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.domains import change_domain as change
 from xdrec_app.storage.domains import chosen_signal
-from xdrec_app.storage.sqlite import WorkspaceBusy
 from xdrec_app.storage.statistics import refresh_statistics
 
 ALL_DATA = frozenset({Change.DOMAINS, Change.INTERACTIONS, Change.ITEMS, Change.LINKS})
@@ -31,7 +31,7 @@ def undo_import(request: UndoImport) -> Job[Done]:
     """Take an import back; a UserError when there is none of that number."""
     with open_database(request.workspace, busy_timeout_s=STATISTICS_WAIT_S) as database:
         yield from undo.undo_import(database, request.batch)
-        with suppress(WorkspaceBusy):
+        with suppress(UserError):
             refresh_statistics(database)
     yield Changed(changes=ALL_DATA)
     return Done()
@@ -41,7 +41,7 @@ def delete_domain(request: DeleteDomain) -> Job[Done]:
     """Delete a domain with all its imports; a UserError when there is none of that name."""
     with open_database(request.workspace, busy_timeout_s=STATISTICS_WAIT_S) as database:
         yield from undo.delete_domain(database, request.domain)
-        with suppress(WorkspaceBusy):
+        with suppress(UserError):
             refresh_statistics(database)
     yield Changed(changes=ALL_DATA)
     return Done()
@@ -51,7 +51,7 @@ def change_domain(request: ChangeDomain) -> Job[Done]:
     """Rename a domain or change what its values mean; a UserError when there is none or the name is taken."""
     with open_database(request.workspace, busy_timeout_s=STATISTICS_WAIT_S) as database:
         change(database, request.domain, request.name, request.signal)
-        with suppress(WorkspaceBusy):
+        with suppress(UserError):
             refresh_statistics(database)
     yield Changed(changes=ALL_DATA)
     return Done()

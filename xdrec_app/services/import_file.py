@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol, TypeVar
 
+from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Change, Changed
 from xdrec_app.core.jobs import Job
 from xdrec_app.datasets.formats.base import TableFile
@@ -14,7 +15,6 @@ from xdrec_app.services.data_requests import ImportFile
 from xdrec_app.services.data_results import ImportReport
 from xdrec_app.storage.bulk import Ingested
 from xdrec_app.storage.database import Database, open_database
-from xdrec_app.storage.sqlite import WorkspaceBusy
 from xdrec_app.storage.statistics import refresh_statistics
 
 STATISTICS_WAIT_S = 1.0
@@ -64,7 +64,7 @@ def import_file(
     with open_database(request.workspace, busy_timeout_s=STATISTICS_WAIT_S) as database:
         file = understand()
         outcome = yield from ingest(database, file)
-        with suppress(WorkspaceBusy):  # then whoever writes now refreshes them
+        with suppress(UserError):  # busy or full: they are counted when they are asked for
             refresh_statistics(database)
     yield Changed(changes=frozenset({Change.DOMAINS, change}))
     dialect = file.table.layout.dialect

@@ -16,7 +16,6 @@ from xdrec_app.storage.bulk import bulk_transaction
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.link_counts import count_links, domain_keys, unknown_ids
 from xdrec_app.storage.links import Links, LinkSettings, relink, store_links
-from xdrec_app.storage.sqlite import WorkspaceBusy
 from xdrec_app.storage.statistics import refresh_statistics
 
 STATISTICS_WAIT_S = 1.0
@@ -54,7 +53,7 @@ def link_people(request: LinkPeople) -> Job[LinkReport]:
             store_links(connection, links)
             relink(connection)
             counts, unknown = count_links(connection), unknown_ids(connection)
-        with suppress(WorkspaceBusy):  # then whoever writes now refreshes them
+        with suppress(UserError):  # busy or full: they are counted when they are asked for
             refresh_statistics(database)
         nobody = nobody_shared(database)
     yield Changed(changes=frozenset({Change.LINKS, Change.DOMAINS, Change.INTERACTIONS}))

@@ -11,6 +11,7 @@ from xdrec_app.core.events import Event, LogLine, Progress
 from xdrec_app.datasets.formats.base import RejectedLine
 from xdrec_app.datasets.formats.dialect import Dialect
 from xdrec_app.datasets.formats.mapping_file import MappingFile, speaks_of
+from xdrec_app.datasets.formats.source import size_of
 from xdrec_app.datasets.linking import Groups, Rule, best_columns, key_maker
 from xdrec_app.services.finding_views import MappingPreview
 from xdrec_app.storage.database import Database
@@ -112,7 +113,7 @@ def read_mapping(
         When not one line can be used, or the file turns out not to be readable.
     """
     key_of, groups = key_maker(rules), Groups()
-    name, size = file.table.path.name, file.table.path.stat().st_size
+    name, size = file.table.path.name, size_of(file.table.path)
     places = sorted(set(columns.values()))
     spaces = [place + 1 for place in places]
     n_lines = n_rejected = 0

@@ -6,7 +6,6 @@ cancel, an error, a kill) leaves no trace.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Generator, Mapping, Sequence
@@ -18,9 +17,10 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import Connection, func, insert, select, update
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.core.events import Event, Progress, Tick
+from xdrec_app.core.events import Event, LogLine, Progress, Tick
 from xdrec_app.datasets.formats.base import RejectedLine, TableFile
 from xdrec_app.storage.database import Database
+from xdrec_app.storage.file_state import FileState
 from xdrec_app.storage.schema import batch, domain, rejected_line
 from xdrec_app.storage.sqlite import WorkspaceBusy, connect, driver_cursor
 
@@ -28,7 +28,6 @@ R = TypeVar("R")
 
 WAIT_S = 0.1
 EVENTS_PER_S = 20
-HASHED_AT_ONCE = 1 << 22
 MAX_TEXT = 1000
 """Characters kept of a rejected line."""
 
@@ -67,34 +66,46 @@ def bulk_transaction(database: Database, stack: ExitStack) -> Generator[Event, N
     """Begin a write transaction without foreign keys that lasts as long as `stack`; wait while another one writes.
 
     Whoever writes through it answers for the foreign keys.
-    """
-    engine = connect(database.path, foreign_keys=False)
-    stack.callback(engine.dispose)
-    bulk = Database(database.path, engine)
-    while True:
-        try:
-            return stack.enter_context(bulk.write(wait_s=WAIT_S))
-        except WorkspaceBusy:
-            yield Progress(done=0, message="Waiting until another process has finished writing")
-
-
-def fingerprint(path: Path) -> Generator[Event, None, str]:
-    """Return the SHA-256 of a file in hex.
 
     Raises
     ------
     UserError
-        When it cannot be read.
+        When the workspace cannot be written. At the end of `stack` also when its file was moved or removed meanwhile:
+        SQLite would write to what nobody finds any more.
     """
-    sha256 = hashlib.sha256()
+    engine = connect(database.path, foreign_keys=False)
+    stack.callback(engine.dispose)
+    bulk = Database(database.path, engine)
+    has_waited = False
+    while True:
+        try:
+            connection = stack.enter_context(bulk.write(wait_s=WAIT_S))
+            break
+        except WorkspaceBusy:
+            if not has_waited:
+                yield LogLine(message="Another process is writing to the workspace; waiting until it has finished.")
+            has_waited = True
+            yield Progress(done=0, message="Waiting until another process has finished writing")
+    place = _place(database.path)
+
+    def require_place(error: type[BaseException] | None, *_: object) -> None:
+        if error is None and _place(database.path) != place:
+            raise UserError(
+                f"The workspace {database.path} was moved or removed, or its disk is gone; nothing was changed.",
+                "Bring it back and try again.",
+            )
+
+    stack.push(require_place)
+    return connection
+
+
+def _place(path: Path) -> tuple[int, int] | None:
+    """Return on which disk a file is and which of its files it is; None when there is none."""
     try:
-        with path.open("rb") as file:
-            while block := file.read(HASHED_AT_ONCE):
-                sha256.update(block)
-                yield Tick()
-    except OSError as error:
-        raise UserError(f"The file {path} cannot be read: {error.strerror}.") from error
-    return sha256.hexdigest()
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 class FileProgress:
@@ -104,9 +115,9 @@ class FileProgress:
     stored as they are read.
     """
 
-    def __init__(self, table: TableFile) -> None:
-        self._name = table.path.name
-        self.size = table.path.stat().st_size
+    def __init__(self, file: FileState) -> None:
+        self._name = file.path.name
+        self.size = file.status.st_size
         self._next_at = 0.0
 
     def reading(self, done: int) -> Event:
@@ -200,32 +211,6 @@ class Rejections:
         )
 
 
-def refuse_known_file(connection: Connection, domain_id: int | None, kind: str, file: Path, sha256: str) -> None:
-    """Refuse a file whose very bytes were imported before, into this domain or, without one, anywhere.
-
-    Raises
-    ------
-    UserError
-        That names the earlier import.
-    """
-    query = (
-        select(batch.c.id, batch.c.created_at, domain.c.name)
-        .join(domain)
-        .where(batch.c.sha256 == sha256, batch.c.kind == kind)
-        .order_by(batch.c.id.desc())
-        .limit(1)
-    )
-    known = connection.execute(
-        query if domain_id is None else query.where(batch.c.domain_id == domain_id)
-    ).one_or_none()
-    if known is not None:
-        day = time.strftime("%Y-%m-%d", time.localtime(known.created_at))
-        raise UserError(
-            f"{file.name} is in {known.name} already: import {known.id} of {day} read the very same bytes.",
-            "Import it again on purpose, replace what the domain holds, or undo that import first.",
-        )
-
-
 @dataclass(frozen=True)
 class BatchRecord:
     """What is stored about the part of a file that went into one domain."""
@@ -248,7 +233,7 @@ def write_batch(
     rejected: int,
     table: TableFile,
     columns: Mapping[str, str],
-    sha256: str,
+    file: FileState,
     elapsed_s: float,
 ) -> None:
     """Store the record of a batch."""
@@ -259,8 +244,8 @@ def write_batch(
             domain_id=record.domain,
             kind=record.kind,
             file_name=table.path.name,
-            file_size=table.path.stat().st_size,
-            sha256=sha256,
+            file_size=file.status.st_size,
+            sha256=file.sha256,
             format=table.reader.key,
             encoding=table.layout.dialect.encoding or "",
             delimiter=table.layout.dialect.delimiter or "",

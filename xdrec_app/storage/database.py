@@ -18,7 +18,15 @@ from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Tick
 from xdrec_app.core.jobs import Job, StopRequested
 from xdrec_app.storage.schema import APPLICATION_ID, SCHEMA_VERSION, metadata
-from xdrec_app.storage.sqlite import BUSY_TIMEOUT_S, WorkspaceBusy, address, connect, error_code, explaining
+from xdrec_app.storage.sqlite import (
+    BUSY_TIMEOUT_S,
+    WorkspaceBusy,
+    address,
+    connect,
+    error_code,
+    explaining,
+    has_no_room,
+)
 
 SQLITE_HEADER = b"SQLite format 3\x00"
 
@@ -128,7 +136,8 @@ def patiently(action: Callable[[], T]) -> Job[T]:
 def open_database(path: Path, *, read_only: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Database:
     """Open an existing workspace of the current schema version.
 
-    On a read-only disk or in a folder where nothing may be written it can still be read; writing then says why not.
+    On a read-only or a full disk, or in a folder where nothing may be written, it can still be read; writing then says
+    why not.
 
     Raises
     ------
@@ -196,12 +205,13 @@ def _must_be_immutable(path: Path) -> bool:
             finally:
                 probe.close()
     except UserError as error:
-        if error_code(error.__cause__) not in (driver.SQLITE_CANTOPEN, driver.SQLITE_READONLY):
+        code = error_code(error.__cause__)
+        if code not in (driver.SQLITE_CANTOPEN, driver.SQLITE_READONLY) and not has_no_room(path):
             raise
         log = path.with_name(f"{path.name}-wal")
         if log.exists() and log.stat().st_size:
             raise UserError(
-                f"The workspace {path} has changes in {log.name} that cannot be read in a read-only place.",
+                f"The workspace {path} has changes in {log.name} that cannot be read in a full or read-only place.",
                 "Copy both files to a place where you may write and open it there.",
             ) from error
         return True

@@ -31,15 +31,14 @@ from xdrec_app.storage.bulk import (
     Rejections,
     bulk_transaction,
     find_or_make_domain,
-    fingerprint,
     next_key,
-    refuse_known_file,
     touch_domain,
     write_batch,
 )
 from xdrec_app.storage.counting import count_resolved
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.descriptions import make_accounts
+from xdrec_app.storage.file_state import fingerprint, refuse_known_file
 from xdrec_app.storage.resolution import Resolution
 from xdrec_app.storage.row_parts import Columns, Part, n_distinct
 from xdrec_app.storage.row_writing import build_indexes, drop_indexes, write_rows
@@ -85,17 +84,18 @@ def ingest_interactions(
     """
     started = time.monotonic()
     with ExitStack() as stack:
-        sha256 = yield from fingerprint(file.table.path)
+        state = yield from fingerprint(file.table.path)
         connection = yield from bulk_transaction(database, stack)
-        progress = FileProgress(file.table)
+        progress = FileProgress(state)
         parts = _Parts(connection, domain_name, mode)
         if not again and mode == "append":
-            refuse_known_file(connection, parts.only_domain, "interactions", file.table.path, sha256)
+            refuse_known_file(connection, parts.only_domain, "interactions", state)
         rejections = Rejections(connection, parts.first_batch)
         for chunk in file.chunks():
             parts.add(chunk)
             rejections.add(chunk.rejected)
             yield progress.reading(chunk.done)
+        state.require()
         rejections.require_rows(file.table, parts.n_rows)
         indexes = drop_indexes(connection, parts.n_rows)
         arrivals = []
@@ -112,7 +112,7 @@ def ingest_interactions(
             arrival.settle(connection)
             rejected = rejections.count if arrival.batch == parts.first_batch else 0
             write_batch(
-                connection, arrival.record(parts.first_batch), rejected, file.table, file.columns, sha256, elapsed_s
+                connection, arrival.record(parts.first_batch), rejected, file.table, file.columns, state, elapsed_s
             )
         yield progress.storing(1)
     return Ingested(

@@ -22,14 +22,13 @@ from xdrec_app.storage.bulk import (
     Rejections,
     bulk_transaction,
     find_or_make_domain,
-    fingerprint,
     next_key,
-    refuse_known_file,
     touch_domain,
     write_batch,
 )
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.descriptions import Subject, Word, describe, described
+from xdrec_app.storage.file_state import fingerprint, refuse_known_file
 from xdrec_app.storage.schema import batch
 from xdrec_app.storage.undo import batches_of, remove_batches
 
@@ -97,12 +96,12 @@ def _ingest(
 ) -> Job[Ingested]:
     started = time.monotonic()
     with ExitStack() as stack:
-        sha256 = yield from fingerprint(table.path)
+        state = yield from fingerprint(table.path)
         connection = yield from bulk_transaction(database, stack)
-        progress = FileProgress(table)
+        progress = FileProgress(state)
         targets = _Targets(connection, kind, domain_name, mode)
         if mode == "append" and not again:
-            refuse_known_file(connection, targets.only_domain, kind, table.path, sha256)
+            refuse_known_file(connection, targets.only_domain, kind, state)
         rejections = Rejections(connection, targets.first_batch)
         n_trimmed = 0
         for part in parts:
@@ -110,12 +109,13 @@ def _ingest(
             rejections.add(part.rejected)
             n_trimmed += part.trimmed
             yield progress.reading_and_storing(part.done)
+        state.require()
         rejections.require_rows(table, targets.n_words)
         elapsed_s = time.monotonic() - started
         for record in targets.records():
             touch_domain(connection, record.domain)
             rejected = rejections.count if record.batch == targets.first_batch else 0
-            write_batch(connection, record, rejected, table, columns, sha256, elapsed_s)
+            write_batch(connection, record, rejected, table, columns, state, elapsed_s)
     return Ingested(
         batch=targets.first_batch,
         domains=targets.names,

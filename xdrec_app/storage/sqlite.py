@@ -5,6 +5,8 @@ Knows no table; :mod:`xdrec_app.storage.database` opens workspaces with it.
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +22,9 @@ from xdrec_app.core.errors import UserError
 BUSY_TIMEOUT_S = 60.0
 PAGE_BYTES = 16384
 """Of a new file; four times the usual size makes bulk writes a tenth faster."""
+
+NO_ROOM_BYTES = 64 << 10
+"""With less than this free, SQLite cannot even make the side file that it shares with other processes."""
 
 _BUSY = ("The workspace {path} is busy: another process is writing to it.", "Try again in a moment.")
 _DAMAGED = ("The workspace {path} is damaged ({error}).", "Use a backup copy.")
@@ -130,9 +135,19 @@ def _explain(path: Path, error: BaseException | None) -> UserError | None:
     code = error_code(error)
     if code not in _SENTENCES:
         return None
+    if code in (driver.SQLITE_IOERR, driver.SQLITE_READONLY) and has_no_room(path):
+        code = driver.SQLITE_FULL  # a side file could not be made, or the workspace is read without one
     sentence, hint = _SENTENCES[code]
     kind = WorkspaceBusy if code in (driver.SQLITE_BUSY, driver.SQLITE_LOCKED) else UserError
     return kind(sentence.format(path=path, error=error), hint)
+
+
+def has_no_room(path: Path) -> bool:
+    """Return whether the disk of a file that may be written is full."""
+    try:
+        return os.access(path, os.W_OK) and shutil.disk_usage(path.parent).free < NO_ROOM_BYTES
+    except OSError:
+        return False
 
 
 def error_code(error: BaseException | None) -> int:

@@ -19,11 +19,12 @@ from xdrec_app.storage.row_writing import build_indexes, delete_rows, drop_index
 from xdrec_app.storage.schema import batch, domain, rejected_line, segment
 from xdrec_app.storage.signals import domain_signal, store_signal, stored_values
 
-_ACCOUNTS_OF_NOBODY = text(
+_ACCOUNTS_NEVER_NAMED = text(
     """
     DELETE FROM account WHERE domain_id = :domain
       AND NOT EXISTS (SELECT 1 FROM interaction WHERE account_id = account.id)
-      AND NOT EXISTS (SELECT 1 FROM account_attribute WHERE account_id = account.id)
+      AND NOT EXISTS (SELECT 1 FROM description JOIN batch ON batch.id = batch_id
+                      WHERE subject = account.user_id AND batch.kind = 'users' AND batch.domain_id = :domain)
     """
 )
 _ITEMS_NEVER_NAMED = text(
@@ -105,7 +106,7 @@ def remove_batches(connection: Connection, batches: Sequence[Any]) -> None:
             connection.execute(delete(table).where(table.c.batch_id == row.id))
         connection.execute(delete(batch).where(batch.c.id == row.id))
     for domain_id in {row.domain_id for row in batches}:
-        connection.execute(_ACCOUNTS_OF_NOBODY, {"domain": domain_id})
+        connection.execute(_ACCOUNTS_NEVER_NAMED, {"domain": domain_id})
         connection.execute(_ITEMS_NEVER_NAMED, {"domain": domain_id})
         settings = domain_signal(connection, domain_id) or SignalSettings()
         store_signal(connection, domain_id, settings, stored_values(connection, domain_id))

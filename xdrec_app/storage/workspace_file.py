@@ -32,8 +32,10 @@ def create_workspace_file(path: Path) -> Database:
             raise UserError(f"{path} exists already.", "Choose another name, or open it.")
         if not path.parent.is_dir():
             raise UserError(f"The folder {path.parent} does not exist.")
-        building.unlink(missing_ok=True)
+        for leftover in (building, *_companions(building)):  # of somebody who was killed here; a log would be replayed
+            leftover.unlink(missing_ok=True)
         _migrate(building, create=True)
+        _complete(building, path)
         building.replace(path)
     except OSError as error:
         raise UserError(f"The workspace {path} cannot be written: {error.strerror}.") from error
@@ -81,6 +83,12 @@ def _migrate(path: Path, *, create: bool = False) -> None:
         lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
         if lost is not None:
             raise UserError(f"The workspace {path} is damaged: a row of {lost[0]} refers to nothing.")
+
+
+def _complete(building: Path, path: Path) -> None:
+    """Bring all of a new workspace from its log into its file, which takes its name without the log."""
+    with explaining(path), Database(path, connect(building)) as database, database.autocommit() as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _unused(path: Path) -> Path:

@@ -17,7 +17,7 @@ from xdrec_app.core.errors import UserError
 from xdrec_app.datasets.formats.base import SAMPLE_ROWS, Chunk, FormatReader, Layout, Record, formats
 from xdrec_app.datasets.formats.columns import column_names, looks_like_header
 from xdrec_app.datasets.formats.dialect import Dialect
-from xdrec_app.datasets.formats.source import FileHead, Source, open_source
+from xdrec_app.datasets.formats.source import FileHead, Source, open_source, size_of
 
 OLE2, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
@@ -60,7 +60,7 @@ class ExcelReader(FormatReader):
 
     def read(self, path: Path, layout: Layout, wanted: Sequence[int]) -> Iterator[Chunk]:
         """See :meth:`FormatReader.read`."""
-        size = path.stat().st_size
+        size = size_of(path)
         n_columns = len(layout.columns)
         with _workbook(path) as workbook:
             _, sheet = _sheet(workbook, layout.sheets, layout.dialect.sheet, path)

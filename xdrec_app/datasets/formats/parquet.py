@@ -62,9 +62,9 @@ class ParquetReader(FormatReader):
 
     def read(self, path: Path, layout: Layout, wanted: Sequence[int]) -> Iterator[Chunk]:
         """See :meth:`FormatReader.read`; lines are rows from 1, their texts the wanted cells, separated by tabs."""
-        size = path.stat().st_size
         n_read = 0
         with _opened(path) as file:
+            size = path.stat().st_size
             n_rows = file.metadata.num_rows
             leaves = _leaves(file.schema_arrow)
             for columns in _batches(file, [leaves[place] for place in wanted], BATCH_ROWS):

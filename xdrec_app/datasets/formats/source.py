@@ -84,9 +84,9 @@ def open_source(path: Path) -> Iterator[Source]:
             try:
                 yield Source(unpacked(file, path), file)
             except (UserError, OSError):
-                _assert_unchanged(path, before)  # explains whatever else is wrong
+                require_unchanged(path, before)  # explains whatever else is wrong
                 raise
-            _assert_unchanged(path, before)
+            require_unchanged(path, before)
     except PermissionError:
         raise UserError(f"The file {path} may not be read: permission denied.") from None
     except OSError as error:
@@ -104,7 +104,22 @@ def read_head(path: Path) -> FileHead:
     return FileHead(path, data, status.st_size, is_whole, status.st_mtime_ns)
 
 
-def _assert_unchanged(path: Path, before: os.stat_result) -> None:
+def size_of(path: Path) -> int:
+    """Return how many bytes a file has; a UserError when it cannot be found."""
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise UserError(f"The file {path} cannot be read: {error.strerror}.") from error
+
+
+def require_unchanged(path: Path, before: os.stat_result) -> None:
+    """Refuse a file that is not what it was, or is gone.
+
+    Raises
+    ------
+    UserError
+        That says which.
+    """
     try:
         now = path.stat()
     except FileNotFoundError:
