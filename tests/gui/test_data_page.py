@@ -5,6 +5,7 @@ from pytestqt.qtbot import QtBot
 from xdrec_app.core.jobs import run
 from xdrec_app.services.data_requests import ImportInteractions
 from xdrec_app.services.import_interactions import import_interactions
+from xdrec_app.services.inspect_domains import inspect_domains
 from xdrec_app.services.results import WorkspaceSummary
 from xdrec_app.services.views import Histogram
 from xdrec_app.services.workspace import new_workspace
@@ -29,6 +30,7 @@ def test_a_real_workspace_fills_the_page(qtbot: QtBot, fake_pool, settings, tmp_
         lines = [f"u{one},{domain[0]}{one % 4},{1 + one % 5}" for one in people]
         file.write_text("\n".join(["user,item,rating", *lines, "broken"]) + "\n")
         run(import_interactions(ImportInteractions(workspace=workspace, file=file, domain=domain)))
+    fake_pool.make_job = inspect_domains
     window = MainWindow(fake_pool, settings)
     qtbot.addWidget(window)
     window.show()
@@ -38,9 +40,12 @@ def test_a_real_workspace_fills_the_page(qtbot: QtBot, fake_pool, settings, tmp_
     assert [(card.domain.name, card.domain.users) for card in page.overview.cards] == [("Books", 6), ("Movies", 6)]
     assert page.overview.matrix.shared("Books", "Movies") == 3
     qtbot.waitUntil(lambda: all(card.histogram.bars for card in page.overview.cards))
+    page.show_view("report")
+    qtbot.waitUntil(page.report.report.isVisible)
     page.overview.imports.rejected_asked.emit(page.overview.imports._batches[0].batch)
     qtbot.waitUntil(lambda: page.overview.imports.lines.model().rowCount() == 1)
     assert page.overview.imports.lines.model().index(0, 2).data() == "broken"
+    qtbot.waitUntil(lambda: not window.runner.is_busy)
     window.close()
 
 
@@ -50,7 +55,7 @@ def test_an_empty_workspace_offers_the_import(opened: MainWindow, fake_browser, 
     fake_browser.version += 1
     with qtbot.waitSignal(opened.state.changed, timeout=4000):
         pass
-    assert page._states.currentIndex() == 0
+    assert page._states.shown == "empty"
 
 
 def test_rejected_lines_are_shown_for_a_batch_that_was_handed_over(opened: MainWindow, qtbot: QtBot) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from xdrec_app.core.events import Change
 from xdrec_app.datasets.linking import Rule
@@ -23,6 +23,7 @@ from xdrec_app.ui.widgets.browse_tables import BrowseTables
 from xdrec_app.ui.widgets.data_overview import DataOverview
 from xdrec_app.ui.widgets.empty_states import nothing_imported
 from xdrec_app.ui.widgets.imports_card import SHOWN_LINES
+from xdrec_app.ui.widgets.lazy_stack import LazyStack
 from xdrec_app.ui.widgets.report_view import ReportView
 from xdrec_app.ui.widgets.scroll_area import SCROLL_BAR_WIDTH, ScrollArea
 from xdrec_app.ui.widgets.segments import Segments
@@ -63,10 +64,11 @@ class DataPage(Page):
         self.findings = DataFindings(self.context, self)
         self._import = button(self.tr("Import …"), commands.choose_import, look="primary", icon="import")
         self.header_actions.addWidget(self._import)
-        self._states = QStackedWidget()
-        self._states.addWidget(self._make_empty())
-        self._states.addWidget(self._make_closed())
-        self._states.addWidget(self._make_full())
+        self._states = LazyStack()
+        self._states.add("empty", self._make_empty)
+        self._states.add("closed", self._make_closed)
+        self._states.add("full", self._make_full)
+        self._names: tuple[str, ...] = ()
         margins = self.content.contentsMargins()
         self.content.setContentsMargins(margins.left(), margins.top(), margins.right() - SCROLL_BAR_WIDTH, 0)
         self.content.addWidget(self._states, 1)
@@ -79,15 +81,15 @@ class DataPage(Page):
             self.findings.forget()
         if state.snapshot is None:
             self.subtitle.setText(self.tr("No workspace is open"))
-            self._states.setCurrentIndex(1)
+            self._states.show_key("closed")
             return
         if not state.domains:
             self.subtitle.setText(self.tr("The workspace is empty"))
-            self._states.setCurrentIndex(0)
+            self._states.show_key("empty")
             return
+        self._states.show_key("full")
         if changes & OF_DATA:
             self._fill()
-        self._states.setCurrentIndex(2)
 
     def activate(self, payload: dict[str, Any]) -> None:
         """Show the view `view`, the report on `domain`, or the rejected lines of the import `batch`."""
@@ -140,25 +142,23 @@ class DataPage(Page):
         names = (self.tr("Overview"), self.tr("Report"), self.tr("Rows"), self.tr("Leaks"))
         self.views.set_choices(tuple(zip(VIEWS, names, strict=True)))
         self.views.changed.connect(self._view_changed)
-        self.overview = self._make_overview()
-        self.report = ReportView(self.findings)
-        self.report.switch.hide()
-        row = QHBoxLayout()
-        row.setSpacing(Space.L)
-        row.addWidget(self.views)
-        row.addWidget(self.report.switch, 1)
-        row.addStretch()
-        column.addLayout(row)
-        self.rows = BrowseTables(self.context)
-        self.audit = AuditView(self.findings)
-        self.audit.decided.connect(self._decide)
-        self._stack = QStackedWidget()
-        for view in (_scrolling(self.overview), _scrolling(self.report), _still(self.rows), _scrolling(self.audit)):
-            self._stack.addWidget(view)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(Space.L)
+        self._row.addWidget(self.views)
+        self._row.addStretch()
+        column.addLayout(self._row)
+        self._stack = LazyStack()
+        self._stack.add("overview", lambda: _scrolling(self.overview))
+        self._stack.add("report", lambda: _scrolling(self.report))
+        self._stack.add("rows", lambda: _still(self.rows))
+        self._stack.add("audit", lambda: _scrolling(self.audit))
+        self._stack.show_key("overview")
         column.addWidget(self._stack, 1)
         return whole
 
-    def _make_overview(self) -> DataOverview:
+    @cached_property
+    def overview(self) -> DataOverview:
+        """The first view."""
         made = DataOverview()
         made.asked.connect(self._do)
         made.rule_asked.connect(self._link_by)
@@ -169,28 +169,53 @@ class DataPage(Page):
         self.findings.changed.connect(self._show_inspection)
         return made
 
+    @cached_property
+    def report(self) -> ReportView:
+        """The second view, made when it is first asked for, like those that follow."""
+        made = ReportView(self.findings)
+        made.switch.hide()
+        self._row.insertWidget(1, made.switch, 1)
+        made.set_domains(self._names)
+        return made
+
+    @cached_property
+    def rows(self) -> BrowseTables:
+        """The third view."""
+        made = BrowseTables(self.context)
+        made.set_domains(self._names)
+        return made
+
+    @cached_property
+    def audit(self) -> AuditView:
+        """The fourth view."""
+        made = AuditView(self.findings)
+        made.decided.connect(self._decide)
+        made.set_domains(self._names)
+        return made
+
     # ------------------------------------------------------------------ content
 
     def _fill(self) -> None:
         state = self.context.state
         assert state.snapshot is not None
-        names = tuple(domain.name for domain in state.domains)
+        self._names = names = tuple(domain.name for domain in state.domains)
         self.subtitle.setText(
             self.tr("{n} interactions in {domains} domains").format(
                 n=numbers.count(sum(domain.interactions for domain in state.domains)), domains=len(names)
             )
         )
         self.overview.set_snapshot(state.snapshot)
-        self.report.set_domains(names)
-        self.rows.set_domains(names)
-        self.audit.set_domains(names)
+        for view in VIEWS[1:]:
+            if view in self.__dict__:  # made already
+                getattr(self, view).set_domains(names)
         self.context.reader.ask("data.details", partial(read_details, names), self._show_details)
         self.findings.read()
 
     @Slot()
     def _view_changed(self) -> None:
-        self._stack.setCurrentIndex(VIEWS.index(self.views.chosen))
-        self.report.switch.setVisible(self.views.chosen == "report")
+        self._stack.show_key(self.views.chosen)
+        if "report" in self.__dict__:
+            self.report.switch.setVisible(self.views.chosen == "report")
 
     def _show_details(self, details: Details) -> None:
         self.overview.set_details(*details)
