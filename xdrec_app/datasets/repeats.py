@@ -25,7 +25,9 @@ class Resolved(NamedTuple):
     values: Floats
 
 
-def resolve(users: Ints, items: Ints, values: Floats, times: Longs, policy: Repeats) -> Resolved:
+def resolve(
+    users: Ints, items: Ints, values: Floats, times: Longs, policy: Repeats, order: Longs | None = None
+) -> Resolved:
     """Apply a policy for repeated pairs to rows in file order.
 
     Last and first are by time, file order breaking ties, rows without a time (`NO_TIME`) before all others. A mean, a
@@ -39,13 +41,14 @@ def resolve(users: Ints, items: Ints, values: Floats, times: Longs, policy: Repe
         float32.
     times
         int64 seconds since 1970 or `NO_TIME`.
+    order
+        int64 positions of the rows by (user, item), file order breaking ties, if somebody knows them; sorted in place.
     """
     if not len(users):
         return Resolved(np.empty(0, np.int64), np.empty(0, np.float32))
-    pairs = pair_numbers(users, items)
-    order: Longs = np.argsort(pairs, kind="stable")
-    begins = _begins(pairs[order])
-    del pairs  # there may be many millions of rows: nothing is kept longer than needed
+    if order is None:
+        order = np.argsort(pair_numbers(users, items), kind="stable")
+    begins = _changes(users[order]) | _changes(items[order])
     if begins.all() or policy == "all":
         return Resolved(order, values[order])
     _order_groups_by_time(order, begins, times)
@@ -54,7 +57,7 @@ def resolve(users: Ints, items: Ints, values: Floats, times: Longs, policy: Repe
         return Resolved(first, values[first])
     last = order[np.append(begins[1:], True)]
     if policy == "last":
-        del order
+        del order  # there may be many millions of rows: nothing is kept longer than needed
         return Resolved(last, values[last])
     starts = np.flatnonzero(begins)
     ordered = values[order].astype(np.float64)
@@ -78,11 +81,11 @@ def pair_numbers(one: Ints | Longs, other: Ints | Longs) -> Longs:
     return pairs
 
 
-def _begins(pairs: Longs) -> Bools:
-    """Return where in ascending numbers a new one begins."""
-    begins = np.ones(len(pairs), bool)
-    np.not_equal(pairs[1:], pairs[:-1], out=begins[1:])
-    return begins
+def _changes(numbers: Ints) -> Bools:
+    """Return where another number stands than before, the first place included."""
+    changes = np.ones(len(numbers), bool)
+    np.not_equal(numbers[1:], numbers[:-1], out=changes[1:])
+    return changes
 
 
 def _order_groups_by_time(order: Longs, begins: Bools, times: Longs) -> None:

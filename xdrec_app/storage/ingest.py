@@ -17,6 +17,7 @@ from sqlalchemy import Connection, func, select
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Event
 from xdrec_app.core.jobs import Job
+from xdrec_app.datasets.arrays import Longs
 from xdrec_app.datasets.formats.interaction_file import InteractionChunk, InteractionFile
 from xdrec_app.datasets.formats.signal_guess import guess_signal
 from xdrec_app.datasets.repeats import pair_numbers
@@ -41,9 +42,9 @@ from xdrec_app.storage.descriptions import make_accounts
 from xdrec_app.storage.file_state import fingerprint, refuse_known_file
 from xdrec_app.storage.resolution import Resolution
 from xdrec_app.storage.row_parts import Columns, Part, n_distinct
-from xdrec_app.storage.row_writing import build_indexes, drop_indexes, write_rows
+from xdrec_app.storage.row_writing import Written, build_indexes, drop_indexes, write_rows
 from xdrec_app.storage.schema import account, batch, item, person
-from xdrec_app.storage.segments import joined, read_segments, write_segment
+from xdrec_app.storage.segments import RawRows, joined, read_segments, write_segment
 from xdrec_app.storage.signals import domain_signal, store_signal, stored_values, value_arrays
 from xdrec_app.storage.snapshots import KEEP_FROM_ROWS, keep_snapshot
 from xdrec_app.storage.sqlite import driver_cursor
@@ -183,19 +184,12 @@ class _Parts:
 class _Arrival:
     """The rows of one domain that an import has written, and what follows from them."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        batch_id: int,
-        part: Part,
-        columns: Columns,
-        first_row: int,
-        n_repeated: int,
-    ) -> None:
+    def __init__(self, connection: Connection, batch_id: int, part: Part, columns: Columns, written: Written) -> None:
         self.batch = batch_id
-        self.n_merged = n_repeated
+        self.n_merged = written.n_repeated
+        self._order: Longs | None = written.order
         self._part = part
-        self._first_row = first_row
+        self._first_row = written.first_row
         new = columns.raw(part.actions)
         earlier = read_segments(connection, part.domain_id)
         self._n_earlier = len(earlier.item)
@@ -211,9 +205,15 @@ class _Arrival:
             n_before = n_distinct(pairs[: self._n_earlier])
             self.n_merged = self._part.n_rows - (n_distinct(pairs) - n_before)
             del pairs
-        self._resolved = self.resolution.resolve(self._all)
-        del self._all
+            self._order = None
+        self._resolved = self.resolution.resolve(*self._take_rows())
         self._counted = count_resolved(self._part.name, self.resolution, self._resolved)
+
+    def _take_rows(self) -> tuple[RawRows, Longs | None]:
+        """Give the rows and their order away, so that their memory is free as soon as they are used."""
+        rows, order = self._all, self._order
+        del self._all, self._order
+        return rows, order
 
     def settle(self, connection: Connection) -> None:
         """Store what was worked out, and answer for the foreign keys, which are off."""
@@ -250,7 +250,7 @@ def _arrive(
     columns = part.join(account_keys, item_keys)
     written = yield from progress.of_storing(write_rows(connection, batch_id, columns, part.actions), INDEXING)
     touch_domain(connection, part.domain_id)
-    return _Arrival(connection, batch_id, part, columns, *written)
+    return _Arrival(connection, batch_id, part, columns, written)
 
 
 def _write_items(connection: Connection, domain_id: int, new: Sequence[str], first_key: int) -> None:

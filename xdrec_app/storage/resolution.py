@@ -106,19 +106,36 @@ class Resolution:
         digest.update(self.person_of_account.tobytes())
         return digest.hexdigest()
 
-    def resolve(self, raw: RawRows) -> ResolvedColumns:
-        """Resolve all rows of the domain."""
+    @property
+    def keeps_key_order(self) -> bool:
+        """Whether people and items have the order of the keys of their accounts and theirs."""
+        is_one_to_one = len(self.people) == len(self.accounts)
+        return is_one_to_one and bool((np.diff(self.accounts) > 0).all() and (np.diff(self.item_keys) > 0).all())
+
+    def resolve(self, raw: RawRows, order: Longs | None = None) -> ResolvedColumns:
+        """Resolve all rows of the domain.
+
+        Parameters
+        ----------
+        order
+            int64 positions of the rows by (account, item), file order breaking ties, if somebody knows them.
+        """
         signal = self.settings.signal
         values, counts = signal.convert(RawSignal(raw.value, raw.action, raw.action_names), self.settings)
         users = self.person_of_account[_positions(self.accounts, raw.account)]
         items, times = _positions(self.item_keys, raw.item), raw.time
+        del raw  # of millions of rows nothing is kept longer than needed
         kept = None
+        if not self.keeps_key_order:
+            order = None
         if not counts.all():
-            kept = np.flatnonzero(counts)
+            kept, order = np.flatnonzero(counts), None
             users, items, values, times = users[kept], items[kept], values[kept], times[kept]
-        rows, values = resolve(users, items, values, times, self.settings.repeats)
+        rows, values = resolve(users, items, values, times, self.settings.repeats, order)
+        del order
+        items, times = items[rows], times[rows]
         present, users = _compress(users[rows])
-        return ResolvedColumns(present, users, items[rows], values, times[rows], rows if kept is None else kept[rows])
+        return ResolvedColumns(present, users, items, values, times, rows if kept is None else kept[rows])
 
 
 def _positions(keys: Longs, wanted: Longs) -> Ints:
@@ -137,4 +154,6 @@ def _compress(users: Ints) -> tuple[Ints, Ints]:
     if not len(users):
         return users, users
     starts = np.append(True, np.diff(users) != 0)
-    return users[starts], (np.cumsum(starts) - 1).astype(np.int32)
+    numbers = np.cumsum(starts, dtype=np.int32)
+    numbers -= 1
+    return users[starts], numbers

@@ -32,7 +32,7 @@ class Columns(NamedTuple):
     value
         float64.
     time
-        int64 seconds since 1970 or `NO_TIME`.
+        Seconds since 1970, int32 where they fit, else int64, `NO_TIME` among them.
     line
         Physical line in the file, int32 where that fits, else int64.
     action
@@ -176,7 +176,7 @@ class Part:
             account=smallest(account_keys)[self._account.take_out()],
             item=smallest(item_keys)[self._item.take_out()],
             value=self._value.take_out(),
-            time=self._time.take_out(),
+            time=smallest(self._time.take_out()),
             line=smallest(self._line.take_out()),
             action=action if self._actions else None,
         )

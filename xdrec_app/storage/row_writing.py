@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection, Index, func, select, text
@@ -37,17 +37,31 @@ _FORGET_ITEM_ROWS = text(
 _FORGET_ROWS = text("DELETE FROM interaction WHERE id BETWEEN :first AND :last")
 
 
+class Written(NamedTuple):
+    """What is known of rows that were written.
+
+    Attributes
+    ----------
+    first_row
+        The key of the first; the others follow.
+    n_repeated
+        How many repeat the pair of another one.
+    order
+        int64 positions of the rows by (account, item), file order breaking ties.
+    """
+
+    first_row: int
+    n_repeated: int
+    order: Longs
+
+
 def write_rows(
     connection: Connection, batch_id: int, rows: Columns, actions: tuple[str, ...]
-) -> Generator[float, None, tuple[int, int]]:
+) -> Generator[float, None, Written]:
     """Insert rows with keys without gaps; yields how much is done, 0 … 1.
 
     They are ordered by account and item: a person's rows lie together, and the index over them is built in order.
 
-    Returns
-    -------
-    first_row, n_repeated
-        The key of the first row, and how many rows repeat the pair of another one.
     """
     first_row = next_key(connection, interaction)
     pairs = pair_numbers(rows.account, rows.item)
@@ -60,13 +74,13 @@ def write_rows(
         _insert_many(connection, interaction.name, _cells(rows, part, actions), {"batch_id": int(batch_id)})
         yield SHARE_OF_ROWS * (start + len(part)) / len(order)
     accounts, items = rows.account[order], rows.item[order]
-    order = np.argsort(pair_numbers(items, accounts), kind="stable")
-    for start in range(0, len(order), ROWS_PER_STEP):
-        part = order[start : start + ROWS_PER_STEP]
+    by_item: Longs = np.argsort(pair_numbers(items, accounts), kind="stable")
+    for start in range(0, len(by_item), ROWS_PER_STEP):
+        part = by_item[start : start + ROWS_PER_STEP]
         columns = {"item_id": items[part], "account_id": accounts[part], "row_id": part + first_row}
         _insert_many(connection, item_row.name, {name: column.tolist() for name, column in columns.items()})
-        yield SHARE_OF_ROWS + (1 - SHARE_OF_ROWS) * (start + len(part)) / len(order)
-    return first_row, n_repeated
+        yield SHARE_OF_ROWS + (1 - SHARE_OF_ROWS) * (start + len(part)) / len(by_item)
+    return Written(first_row, n_repeated, order)
 
 
 def delete_rows(connection: Connection, first_row: int, last_row: int) -> None:

@@ -34,7 +34,7 @@ def create_workspace_file(path: Path) -> Database:
             raise UserError(f"The folder {path.parent} does not exist.")
         for leftover in (building, *_companions(building)):  # of somebody who was killed here; a log would be replayed
             leftover.unlink(missing_ok=True)
-        _migrate(building, create=True)
+        _migrate(building, path, create=True)
         _complete(building, path)
         building.replace(path)
     except OSError as error:
@@ -65,13 +65,14 @@ def upgrade_workspace_file(path: Path) -> Path | None:
     backup = _unused(path.with_name(f"{path.stem}.v{version}{path.suffix}"))
     with Database(path, connect(path, read_only=True)) as database:
         save_copy(database, backup)
-    _migrate(path)
+    _migrate(path, path)
     return backup
 
 
-def _migrate(path: Path, *, create: bool = False) -> None:
+def _migrate(file: Path, path: Path, *, create: bool = False) -> None:
+    """Bring a file up to date that is, or will be, the workspace at `path`."""
     # Without foreign keys, because a table that is rebuilt would break them; they are verified before the commit.
-    engine = connect(path, create=create, foreign_keys=False)
+    engine = connect(file, create=create, foreign_keys=False)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
