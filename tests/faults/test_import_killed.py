@@ -1,4 +1,4 @@
-"""A process that dies in the middle of an import: the workspace opens, holds no half import, and works on."""
+"""Imports that are killed: the workspace is sound and holds all of the file or nothing, and takes it again."""
 
 from __future__ import annotations
 
@@ -10,93 +10,142 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
-from xdrec_app.core.jobs import run
-from xdrec_app.services.data_requests import ImportInteractions
-from xdrec_app.services.import_interactions import import_interactions
-from xdrec_app.storage.database import open_database
-from xdrec_app.storage.workspace_file import create_workspace_file
-
-N_LINES = 100_000
-
+STAGES = {
+    "hashing": "ingest.fingerprint",
+    "reading": "ingest._Parts.add",
+    "rows": "row_writing._insert_many",
+    "indexes": "ingest.build_indexes",
+    "snapshot": "ingest.keep_snapshot",
+    "record": "ingest.write_batch",
+    "commit": "commit",
+    "figures": "figures",
+}
 CHILD = """
 import sys
+from functools import wraps
 from pathlib import Path
+from sqlalchemy import Engine, event
 from xdrec_app.core.jobs import run
-from xdrec_app.services.import_interactions import import_interactions
+from xdrec_app.services import import_file
 from xdrec_app.services.data_requests import ImportInteractions
-workspace, file, domain = sys.argv[1:]
-print("ready", flush=True)
+from xdrec_app.services.import_interactions import import_interactions
+from xdrec_app.storage import ingest, row_writing
+
+workspace, file, domain, place = sys.argv[1:]
+
+def tell(*_):
+    print("there", flush=True)
+
+def telling(function):
+    @wraps(function)
+    def call(*arguments):
+        tell()
+        return function(*arguments)
+    return call
+
+if place == "commit":
+    event.listen(Engine, "commit", tell)
+elif place == "figures":
+    import_file.refresh_statistics = telling(import_file.refresh_statistics)
+else:
+    module, *path = place.split(".")
+    owner = {"ingest": ingest, "row_writing": row_writing}[module]
+    for name in path[:-1]:
+        owner = getattr(owner, name)
+    setattr(owner, path[-1], telling(getattr(owner, path[-1])))
 run(import_interactions(ImportInteractions(workspace=Path(workspace), file=Path(file), domain=domain)))
-print("done", flush=True)
+print("there", flush=True)
 """
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "r.csv"
-    draw = random.Random(7)
-    lines = (f"u{draw.randrange(5000)},i{number % 2000},{draw.randint(1, 5)},{number}\n" for number in range(N_LINES))
-    path.write_text("user,item,rating,time\n" + "".join(lines))
-    return path
+N_MANY = 250_000
+"""So many that pages go to the log before the commit."""
 
 
-def start(workspace: Path, file: Path, domain: str) -> subprocess.Popen[str]:
-    arguments = [sys.executable, "-c", CHILD, str(workspace), str(file), domain]
+@pytest.fixture(scope="session")
+def many(ratings) -> Path:
+    return ratings(N_MANY)
+
+
+def test_a_kill_at_any_moment_leaves_all_of_an_import_or_nothing(xdrec, state_of, moments, workspace, ratings):
+    arguments = ("import", workspace, ratings(50_000), "--domain", "Torn")
+    before = state_of(workspace)
+    takes_s = xdrec.duration(workspace, *arguments)
+    complete = state_of(workspace)
+    xdrec.done("delete-domain", workspace, "Torn")
+    n_nothing = 0
+    for after_s in moments(3, takes_s):
+        xdrec.kill(workspace, after_s, *arguments)
+        found = state_of(workspace)
+        if found == complete:
+            break
+        assert found == before
+        n_nothing += 1
+    assert n_nothing >= 1
+    if found == before:
+        xdrec.done(*arguments)
+        assert state_of(workspace) == complete
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(("n_lines", "n_kills"), [(400_000, 50), (1_500_000, 8)])
+def test_imports_killed_in_a_loop_never_harm_the_workspace(
+    xdrec, state_of, moments, workspace, ratings, n_lines, n_kills
+):
+    xdrec.done("import", workspace, ratings(50_000, seed=1), "--domain", "Kept")
+    arguments = ("import", workspace, ratings(n_lines), "--domain", "Torn")
+    before = state_of(workspace)
+    takes_s = xdrec.duration(workspace, *arguments)
+    complete = state_of(workspace)
+    n_nothing = 0
+    for after_s in moments(n_kills, takes_s):
+        xdrec.done("delete-domain", workspace, "Torn")
+        assert state_of(workspace) == before
+        xdrec.kill(workspace, after_s, *arguments)
+        found = state_of(workspace)
+        assert found in (before, complete)
+        if found == before:
+            n_nothing += 1
+            xdrec.done(*arguments)
+            assert state_of(workspace) == complete
+    print(f"{n_kills} kills over {takes_s:.1f} s: {n_nothing} left nothing, {n_kills - n_nothing} a complete import")
+    assert n_nothing >= n_kills // 2
+
+
+def test_an_import_that_is_killed_in_a_stage_leaves_nothing_half_done(xdrec, state_of, workspace, many):
+    before = state_of(workspace)
+    for stage in ("reading", "rows", "indexes", "snapshot"):
+        kill_in_stage(workspace, many, stage)
+        assert state_of(workspace) == before
+    assert f"{N_MANY} lines" in xdrec.done("import", workspace, many, "--domain", "Torn")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_import_that_is_killed_often_in_a_stage_leaves_all_or_nothing(xdrec, state_of, workspace, many, stage):
+    before = state_of(workspace)
+    xdrec.done("import", workspace, many, "--domain", "Torn")
+    complete = state_of(workspace)
+    for _ in range(5):
+        xdrec.done("delete-domain", workspace, "Torn")
+        kill_in_stage(workspace, many, stage)
+        found = state_of(workspace)
+        assert found in (before, complete)
+        assert found == before or stage in ("commit", "figures")
+        if found == before:
+            xdrec.done("import", workspace, many, "--domain", "Torn")
+            assert state_of(workspace) == complete
+
+
+def kill_in_stage(workspace: Path, file: Path, stage: str) -> None:
+    """Kill an import when it has entered a stage, a moment later."""
+    arguments = [sys.executable, "-c", CHILD, str(workspace), str(file), "Torn", STAGES[stage]]
     child = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
-    assert child.stdout.readline() == "ready\n"
-    return child
-
-
-def numbers(workspace: Path) -> dict[str, int]:
-    with open_database(workspace) as database, database.read() as connection:
-        tables = ("domain", "batch", "interaction", "account", "item", "segment")
-        return {table: connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in tables}
-
-
-def test_a_kill_at_any_moment_leaves_all_of_an_import_or_nothing(tmp_path: Path, file: Path):
-    workspace = tmp_path / "w.xdrec"
-    create_workspace_file(workspace).close()
-    child = start(workspace, file, "Kept")
-    started = time.monotonic()
+    assert child.stdout.readline() == "there\n"
+    time.sleep(random.uniform(0, 0.05))
+    child.send_signal(signal.SIGKILL)
     child.communicate()
-    takes_s = time.monotonic() - started
-    kept = numbers(workspace)
-    assert kept["interaction"] == N_LINES
-    n_killed = 0
-    for share in (0.05, 0.2, 0.35, 0.5, 0.65, 0.8):
-        child = start(workspace, file, "Torn")
-        time.sleep(takes_s * share)
-        was_running = child.poll() is None
-        child.send_signal(signal.SIGKILL)
-        child.communicate()
-        found = numbers(workspace)
-        if found == kept:
-            n_killed += was_running
-        else:
-            assert found == {name: 2 * number for name, number in kept.items()}
-            break
-    assert n_killed >= 2
-    with open_database(workspace) as database, database.read() as connection:
-        assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
-        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
-    if found == kept:
-        report = run(import_interactions(ImportInteractions(workspace=workspace, file=file, domain="Torn")))
-        assert report.lines == report.imported + report.merged == N_LINES
-    assert numbers(workspace) == {name: 2 * number for name, number in kept.items()}
-
-
-def test_a_second_process_waits_until_the_first_has_finished(tmp_path: Path, file: Path):
-    workspace = tmp_path / "w.xdrec"
-    create_workspace_file(workspace).close()
-    children = [start(workspace, file, domain) for domain in ("One", "Two")]
-    for child in children:
-        child.communicate()
-        assert child.returncode == 0
-    with open_database(workspace) as database, database.read() as connection:
-        found = connection.execute(
-            text("SELECT name, lines, imported + merged FROM batch JOIN domain ON domain.id = domain_id ORDER BY name")
-        ).all()
-    assert [tuple(row) for row in found] == [("One", N_LINES, N_LINES), ("Two", N_LINES, N_LINES)]
+    assert child.returncode == -signal.SIGKILL

@@ -5,12 +5,13 @@ Exit codes: 0 fine, 1 an error the user can mend (one clear sentence on stderr),
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 import time
 from collections.abc import Callable
 from types import FrameType
-from typing import TypeVar
+from typing import IO, TypeVar
 
 import typer
 
@@ -98,14 +99,24 @@ def perform(job: Job[R], as_json: bool, render: Callable[[R], str]) -> None:
     match outcome:
         case Succeeded(result):
             text = result.model_dump_json() if as_json else render(result)
-            output.write(text.encode() + b"\n")
-            output.flush()
+            _hand_over(output, text)
         case Cancelled():
             print("Cancelled; nothing was kept.", file=sys.stderr)
             raise typer.Exit(EXIT_CANCELLED)
         case Failed():
             complain(outcome)
             raise typer.Exit(1)
+
+
+def _hand_over(output: IO[bytes], text: str) -> None:
+    """Print a result; the work is done and stays done when that fails."""
+    try:
+        output.write(text.encode() + b"\n")
+        output.flush()
+    except OSError as error:
+        if error.errno != errno.EPIPE:  # whoever closed the pipe has seen enough
+            print(f"It is done, but the result could not be printed: {error.strerror}.", file=sys.stderr)
+        raise typer.Exit(1) from None
 
 
 def answer(make: Callable[[], R], as_json: bool, render: Callable[[R], str]) -> None:
