@@ -199,11 +199,9 @@ class DataPage(Page):
         state = self.context.state
         assert state.snapshot is not None
         self._names = names = tuple(domain.name for domain in state.domains)
-        self.subtitle.setText(
-            self.tr("{n} interactions in {domains} domains").format(
-                n=numbers.count(sum(domain.interactions for domain in state.domains)), domains=len(names)
-            )
-        )
+        words = self.tr("{n} interactions in {domains} domains") if len(names) > 1 else self.tr("{n} interactions")
+        n_interactions = sum(domain.interactions for domain in state.domains)
+        self.subtitle.setText(words.format(n=numbers.count(n_interactions), domains=len(names)))
         self.overview.set_snapshot(state.snapshot)
         for view in VIEWS[1:]:
             if view in self.__dict__:  # made already

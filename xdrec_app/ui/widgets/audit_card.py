@@ -35,7 +35,7 @@ class AuditCard(Card):
         self.domains = finding.domains
         self.setAccessibleName(self.tr("{} and {}").format(*finding.domains))
         self.body.addLayout(self._make_head())
-        self.body.addLayout(self._make_figures())
+        self.body.addWidget(self._make_figures())
         self.body.addWidget(self._make_notice())
         self.effect = label("", "muted", wraps=True)
         self.body.addWidget(self.effect)
@@ -46,6 +46,7 @@ class AuditCard(Card):
         """Show what was found and decided."""
         self.finding = finding
         one, other = finding.domains
+        self._figures.setVisible(bool(finding.pairs))
         self._pairs.set_figure(numbers.count(finding.pairs))
         for tile, share, chance in zip(self._leaking, finding.shares, finding.chance, strict=True):
             tile.set_figure(numbers.percent(share))
@@ -75,8 +76,10 @@ class AuditCard(Card):
         row.addWidget(self.decision)
         return row
 
-    def _make_figures(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _make_figures(self) -> QWidget:
+        self._figures = QWidget()
+        row = QHBoxLayout(self._figures)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.XXL)
         self._pairs = StatTile(self.tr("items in both"))
         one, other = self.domains
@@ -88,7 +91,7 @@ class AuditCard(Card):
         for tile in (self._pairs, *self._leaking):
             row.addWidget(tile)
         row.addStretch()
-        return row
+        return self._figures
 
     def _make_notice(self) -> QFrame:
         self._notice = QFrame()

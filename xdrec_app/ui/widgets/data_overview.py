@@ -61,8 +61,8 @@ class DataOverview(QWidget):
         self.overlap = OverlapCard()
         self.overlap.links_asked.connect(self.links_asked)
         self.imports = ImportsCard()
-        self._middle.addWidget(self.overlap, 3)
-        self._middle.addWidget(self.imports, 7)
+        self._middle.addWidget(self.overlap, 4)
+        self._middle.addWidget(self.imports, 8)
         column.addLayout(self._middle, 1)
 
     @property
