@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QTableView
 from pytestqt.qtbot import QtBot
 
 from xdrec_app.core.jobs import run
@@ -10,7 +12,7 @@ from xdrec_app.services.results import WorkspaceSummary
 from xdrec_app.services.views import Histogram
 from xdrec_app.services.workspace import new_workspace
 from xdrec_app.ui.main_window import MainWindow
-from xdrec_app.ui.pages.data import DataPage
+from xdrec_app.ui.pages.data import VIEWS, DataPage
 from xdrec_app.ui.widgets.histogram import merge_bars
 from xdrec_app.ui.widgets.overlap_matrix import OverlapMatrix
 
@@ -81,3 +83,19 @@ def test_the_share_of_an_overlap_is_of_the_smaller_domain(qtbot: QtBot, fake_bro
     matrix.set_summary(summary)
     assert matrix.share("Movies", "Books") == 12 / 30
     assert matrix.shared("Books", "Books") == 30
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_control_of_a_view_has_a_name(opened: MainWindow, view: str) -> None:
+    opened.navigate("data", view=view)
+    page = data_page(opened)
+    controls = [
+        one
+        for kind in (QAbstractButton, QLineEdit, QComboBox)
+        for one in page.findChildren(kind)
+        if not one.objectName().startswith("qt_") and not isinstance(one.parent(), QComboBox | QLineEdit | QTableView)
+    ]
+    assert controls
+    for control in controls:
+        text = control.text() if isinstance(control, QAbstractButton) else ""
+        assert control.accessibleName() or control.toolTip() or text, control

@@ -70,6 +70,14 @@ def test_a_report_without_times_shows_no_axis_of_time(shown: ReportPage) -> None
     assert "no times" in shown.meaning.text()
 
 
+def test_a_domain_without_interactions_has_figures_and_no_charts(shown: ReportPage) -> None:
+    nothing: dict[str, object] = {"interactions": 0, "over_time": (), "histogram": (), "head_shares": (), "k_cores": ()}
+    shown.show_report(report_on("Books", **nothing))
+    assert all(card.isHidden() for card, _ in shown._cards)
+    shown.show_report(report_on("Books"))
+    assert not any(card.isHidden() for card, _ in shown._cards)
+
+
 def test_ranges_of_counts_reach_up_to_the_next_power_of_two() -> None:
     assert [bar.label for bar in range_bars(((1, 5), (2, 6), (512, 7)))] == ["1", "2–3", "512–1,023"]
 

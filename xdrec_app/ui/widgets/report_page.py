@@ -50,6 +50,8 @@ class ReportPage(QWidget):
         """Show the report of a domain."""
         self._show_figures(report)
         name = report.domain
+        for card, _ in self._cards:
+            card.setVisible(report.interactions > 0)
         self.time_card.setVisible(bool(report.over_time))
         self.over_time.set_bars(name, time_bars(report))
         self._set_hint(self.time_card, self._period_words(report.period))
