@@ -50,6 +50,9 @@ from xdrec_app.storage.snapshots import KEEP_FROM_ROWS, keep_snapshot
 from xdrec_app.storage.sqlite import driver_cursor
 from xdrec_app.storage.undo import batches_of, remove_batches
 
+SIDE_BY_SIDE_ROWS = 10_000_000
+"""More rows are not indexed while they are resolved: both take much memory."""
+
 INDEXING = 0.5
 """Where writing rows ends and building indexes begins, as a share of storing."""
 
@@ -103,10 +106,11 @@ def ingest_interactions(
         for batch_id, part in parts.numbered():
             _settle_signal(connection, part, file, signal)
             arrivals.append((yield from _arrive(connection, batch_id, part, progress)))
+        computing = _compute(arrivals, progress)
+        if parts.n_rows > SIDE_BY_SIDE_ROWS:
+            yield from computing
         with aside(connection, partial(build_indexes, connection, indexes)) as building:
-            for arrival in arrivals:
-                arrival.compute()
-                yield progress.storing(INDEXING)
+            yield from computing
             yield from finished(building)
         elapsed_s = time.monotonic() - started
         for arrival in arrivals:
@@ -127,6 +131,12 @@ def ingest_interactions(
         elapsed_s=elapsed_s,
         signal=arrivals[0].resolution.settings.kind,
     )
+
+
+def _compute(arrivals: Sequence[_Arrival], progress: FileProgress) -> Iterator[Event]:
+    for arrival in arrivals:
+        arrival.compute()
+        yield progress.storing(INDEXING)
 
 
 class _Parts:

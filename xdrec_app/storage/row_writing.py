@@ -25,9 +25,6 @@ SHARE_OF_ROWS = 0.6
 REBUILD_INDEXES_FROM = 20_000
 """Fewer rows than this go into the index, or out of it, one by one."""
 
-SORTED_AT_ONCE_KIB = 8192
-"""SQLite sorts in portions of the size of its cache; portions that fit into the processor's are sorted faster."""
-
 _FORGET_ITEM_ROWS = text(
     """
     DELETE FROM item_row WHERE (item_id, account_id, row_id) IN
@@ -141,7 +138,5 @@ def drop_indexes(connection: Connection, n_changing: int) -> list[Index]:
 
 def build_indexes(connection: Connection, indexes: Sequence[Index]) -> None:
     """Build indexes anew."""
-    if indexes:
-        connection.exec_driver_sql(f"PRAGMA cache_size = -{SORTED_AT_ONCE_KIB}")
     for index in indexes:
         index.create(connection)
