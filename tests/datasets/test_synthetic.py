@@ -11,7 +11,7 @@ import pytest
 
 from xdrec_app.datasets.synthetic import SampleDomain, SampleWorld, WorldSettings, generate, write_csv
 from xdrec_app.datasets.synthetic.flavours import AXES
-from xdrec_app.datasets.synthetic.library import FLAVOURS
+from xdrec_app.datasets.synthetic.shelves import FLAVOURS
 
 SMALL = WorldSettings(n_people=150, n_items=60, n_ratings=3000, seed=3)
 

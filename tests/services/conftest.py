@@ -8,8 +8,8 @@ import pytest
 from xdrec_app.core.jobs import run
 from xdrec_app.datasets.domain_table import DomainTable
 from xdrec_app.services.data_requests import ImportInteractions, ImportItems
-from xdrec_app.services.import_interactions import import_interactions
 from xdrec_app.services.import_descriptions import import_items
+from xdrec_app.services.import_interactions import import_interactions
 from xdrec_app.services.workspace import new_workspace
 
 

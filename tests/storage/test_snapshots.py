@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from xdrec_app.storage.ingest_descriptions import ingest_items
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.jobs import run
@@ -22,6 +21,7 @@ from xdrec_app.datasets.formats.item_file import ItemFile
 from xdrec_app.storage import snapshots
 from xdrec_app.storage.database import Database, open_database
 from xdrec_app.storage.ingest import ingest_interactions
+from xdrec_app.storage.ingest_descriptions import ingest_items
 from xdrec_app.storage.resolution import Resolution, ResolvedColumns
 from xdrec_app.storage.snapshots import data_digest, domain_names, load_table
 from xdrec_app.storage.workspace_file import create_workspace_file

@@ -137,6 +137,8 @@ def _explain(path: Path, error: BaseException | None) -> UserError | None:
         return None
     if code in (driver.SQLITE_IOERR, driver.SQLITE_READONLY) and has_no_room(path):
         code = driver.SQLITE_FULL  # a side file could not be made, or the workspace is read without one
+    if code == driver.SQLITE_CANTOPEN and path.exists() and not _may_write(path):
+        code = driver.SQLITE_READONLY
     sentence, hint = _SENTENCES[code]
     kind = WorkspaceBusy if code in (driver.SQLITE_BUSY, driver.SQLITE_LOCKED) else UserError
     return kind(sentence.format(path=path, error=error), hint)
@@ -148,6 +150,10 @@ def has_no_room(path: Path) -> bool:
         return os.access(path, os.W_OK) and shutil.disk_usage(path.parent).free < NO_ROOM_BYTES
     except OSError:
         return False
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 def error_code(error: BaseException | None) -> int:

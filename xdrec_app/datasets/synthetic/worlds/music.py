@@ -17,8 +17,8 @@ from xdrec_app.datasets.synthetic.base import (
 )
 from xdrec_app.datasets.synthetic.choices import Choices, draw_delight, draw_quantities, draw_repeats
 from xdrec_app.datasets.synthetic.flavours import TOPICS, Category, Flavour
-from xdrec_app.datasets.synthetic.library import MUSIC
 from xdrec_app.datasets.synthetic.people import DAY, Period
+from xdrec_app.datasets.synthetic.shelves import MUSIC
 from xdrec_app.datasets.synthetic.society import Sizes, Society
 
 SONGS, PODCASTS, CONCERTS = 0, 1, 2

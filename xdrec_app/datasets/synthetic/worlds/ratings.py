@@ -11,8 +11,8 @@ from xdrec_app.datasets.synthetic.base import Column, Log, SampleFile, World, it
 from xdrec_app.datasets.synthetic.choices import draw_delight, in_shares
 from xdrec_app.datasets.synthetic.flavours import Flavour
 from xdrec_app.datasets.synthetic.items import SampleItems
-from xdrec_app.datasets.synthetic.library import FLAVOURS
 from xdrec_app.datasets.synthetic.people import Period
+from xdrec_app.datasets.synthetic.shelves import FLAVOURS
 from xdrec_app.datasets.synthetic.society import Sizes, Society
 
 ITEMS_PER_CIRCLE = 8
