@@ -210,8 +210,11 @@ class WorkerPool:
 
     def _worker(self, lane: str) -> WorkerProcess:
         worker = self._workers.get(lane)
-        if worker is None or not worker.is_alive:
-            worker = self._workers[lane] = WorkerProcess(self._command)
+        if worker is not None and worker.is_alive:
+            return worker
+        if worker is not None:  # it died; what was connected with it is still open
+            worker.close()
+        worker = self._workers[lane] = WorkerProcess(self._command)
         return worker
 
     def _replace(self, lane: str) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -15,6 +15,8 @@ from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Event, Tick
 from xdrec_app.datasets.formats.source import require_unchanged
 from xdrec_app.storage.schema import batch, domain
+
+T = TypeVar("T")
 
 HASHED_AT_ONCE = 1 << 22
 
@@ -34,8 +36,19 @@ class FileState(NamedTuple):
     sha256: str
     status: os.stat_result
 
-    def require(self) -> None:
-        """Refuse the file when it is not what it was; raises as :func:`require_unchanged` does."""
+    def watch(self, parts: Iterator[T]) -> Iterator[T]:
+        """Yield what is read of the file; in the end, and where reading fails, it must still be what it was.
+
+        Raises
+        ------
+        UserError
+            When it was changed or removed.
+        """
+        try:
+            yield from parts
+        except UserError:
+            require_unchanged(self.path, self.status)  # explains whatever else is wrong
+            raise
         require_unchanged(self.path, self.status)
 
 

@@ -95,11 +95,10 @@ def ingest_interactions(
         if not again and mode == "append":
             refuse_known_file(connection, parts.only_domain, "interactions", state)
         rejections = Rejections(connection, parts.first_batch)
-        for chunk in file.chunks():
+        for chunk in state.watch(file.chunks()):
             parts.add(chunk)
             rejections.add(chunk.rejected)
             yield progress.reading(chunk.done)
-        state.require()
         rejections.require_rows(file.table, parts.n_rows)
         indexes = drop_indexes(connection, parts.n_rows)
         arrivals = []

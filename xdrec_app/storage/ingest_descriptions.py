@@ -104,12 +104,11 @@ def _ingest(
             refuse_known_file(connection, targets.only_domain, kind, state)
         rejections = Rejections(connection, targets.first_batch)
         n_trimmed = 0
-        for part in parts:
+        for part in state.watch(parts):
             targets.take_in(part)
             rejections.add(part.rejected)
             n_trimmed += part.trimmed
             yield progress.reading_and_storing(part.done)
-        state.require()
         rejections.require_rows(table, targets.n_words)
         elapsed_s = time.monotonic() - started
         for record in targets.records():

@@ -124,6 +124,8 @@ def require_unchanged(path: Path, before: os.stat_result) -> None:
         now = path.stat()
     except FileNotFoundError:
         raise UserError(f"The file {path} was removed while it was being read.", "Nothing of it was kept.") from None
+    except OSError as error:
+        raise UserError(f"The file {path} cannot be read any more: {error.strerror}.") from error
     if (now.st_ino, now.st_size, now.st_mtime_ns) != (before.st_ino, before.st_size, before.st_mtime_ns):
         raise UserError(
             f"The file {path} changed while it was being read.",
