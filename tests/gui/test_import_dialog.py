@@ -9,7 +9,6 @@ from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Progress, Value
 from xdrec_app.core.jobs import Job
 from xdrec_app.datasets.signal_settings import SignalSettings
-from xdrec_app.services import templates
 from xdrec_app.services.data_requests import Dialect, ExportRows, ImportInteractions, ImportItems, UndoImport
 from xdrec_app.services.data_results import ImportReport, RowsExport
 from xdrec_app.services.request import Done, Request
@@ -290,55 +289,6 @@ def test_a_file_that_cannot_be_read_says_why_and_offers_all_options(
 
 
 # ---------------------------------------------------------------------- templates
-
-
-@pytest.fixture
-def no_templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(templates, "settings_dir", lambda: tmp_path)
-
-
-def test_what_was_decided_is_offered_again_and_can_be_forgotten(
-    no_templates: None, opened: MainWindow, fake_pool, qtbot: QtBot, tmp_path: Path
-) -> None:
-    file = tmp_path / "kunden.csv"
-    file.write_text("Kunde;Artikel\nk1;a1\nk2;a1\n", encoding="utf-8")
-    fake_pool.make_job = imports()
-    first = ImportDialog(opened.context, WORKSPACE, file, opened)
-    qtbot.waitUntil(lambda: first.preview is not None)
-    for column, role in ((0, "user"), (1, "item")):
-        first.setup.header.role_chosen.emit(column, role)
-        qtbot.waitUntil(lambda column=column, role=role: first.setup.header.roles[column] == role)
-    qtbot.waitUntil(lambda: first.setup.is_ready)
-    first.import_button.click()
-    qtbot.waitUntil(lambda: first.report is not None)
-    qtbot.waitUntil(lambda: len(templates.known_templates()) == 1)
-    first.accept()
-
-    second = ImportDialog(opened.context, WORKSPACE, file, opened)
-    second.open()
-    qtbot.waitUntil(second.forget_button.isVisible)
-    assert second.setup.wish.columns == templates.known_templates()[0].columns
-    assert second.setup.wish.columns["value"] == ""
-    second.forget_button.click()
-    qtbot.waitUntil(lambda: second.setup.header.roles == ("", ""))
-    assert templates.known_templates() == ()
-    assert not second.forget_button.isVisible()
-
-
-def test_a_guess_that_stood_is_no_template(
-    no_templates: None, opened: MainWindow, fake_pool, qtbot: QtBot, tmp_path: Path
-) -> None:
-    path = tmp_path / "films.csv"
-    path.write_text("user,item,rating\nu1,f1,4\nu2,f1,3\n", encoding="utf-8")
-    fake_pool.make_job = imports()
-    dialog = ImportDialog(opened.context, WORKSPACE, path, opened)
-    qtbot.waitUntil(lambda: dialog.setup.is_ready)
-    dialog.import_button.click()
-    qtbot.waitUntil(lambda: dialog.report is not None)
-    answered: list[object] = []
-    opened.reader.run("after what is remembered", lambda: None, answered.append)
-    qtbot.waitUntil(lambda: bool(answered))
-    assert templates.known_templates() == ()
 
 
 # ---------------------------------------------------------------------- import and report

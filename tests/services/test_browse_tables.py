@@ -221,19 +221,6 @@ def test_the_total_counts_every_imported_line_of_the_domain(browser: Browser):
     assert browser.interaction_total("Other") == 2
 
 
-def test_actions_are_shown_in_every_order(tmp_path: Path):
-    path = tmp_path / "w.xdrec"
-    create_workspace_file(path).close()
-    file = tmp_path / "log.csv"
-    file.write_text("user,item,action,time\n" + "ana,b1,view,1\nana,b1,cart,2\nbo,b2,view,3\nbo,b2,buy,4\n" * 5)
-    run(import_interactions(ImportInteractions(workspace=path, file=file, domain="Shop")))
-    with Browser.open(path) as browser:
-        by_file = browser.interactions("Shop", "file").rows
-        assert [row.action for row in by_file[:4]] == ["view", "cart", "view", "buy"]
-        by_person = browser.interactions("Shop", "person").rows
-        assert {(row.line, row.action) for row in by_person} == {(row.line, row.action) for row in by_file}
-
-
 def test_a_linked_person_is_found_by_name_and_shown_beside_the_id(made: Path, tmp_path: Path):
     path = tmp_path / "linked.xdrec"
     path.write_bytes(made.read_bytes())

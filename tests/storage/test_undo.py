@@ -151,11 +151,11 @@ def test_a_deleted_domain_is_gone_with_its_people_and_the_other_domains_stay(dat
 
 
 LINES = {
-    "rows": st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.sampled_from("123")),
+    "rows": st.tuples(*map(st.sampled_from, ("abc", "xyz", "123"))),
     "items": st.tuples(
         st.sampled_from("xyz"), st.sampled_from(["", "T", "U"]), st.sampled_from(["", "a|b"]), st.just("")
     ),
-    "users": st.tuples(st.sampled_from("abc"), st.sampled_from(["", "1", "2"]), st.sampled_from(["", "R"])),
+    "users": st.tuples(*map(st.sampled_from, ("abc", ["", "1", "2"], ["", "R"]))),
 }
 IMPORTS = st.sampled_from(sorted(KINDS)).flatmap(
     lambda kind: st.tuples(st.just(kind), st.lists(LINES[kind].map(",".join), min_size=1, max_size=5))
