@@ -54,7 +54,7 @@ def written(table: list[list[str]], delimiter: str, quote: str, end: str, *, all
     """Write a table so that it means one thing: whatever could be mistaken stands in quotes."""
 
     def field(cell: str) -> str:
-        is_plain = cell.strip() and not any(part in cell for part in (delimiter, quote, "\n", "\r"))
+        is_plain = cell.strip() and not any(part in cell for part in (*delimiter, quote, "\n", "\r"))
         return cell if is_plain and not all_quoted else f"{quote}{cell.replace(quote, quote * 2)}{quote}"
 
     return "".join(delimiter.join(map(field, row)) + end for row in table)
