@@ -11,6 +11,8 @@ from xdrec_app.services.data_requests import ImportFile, ImportFolder, ImportInt
 from xdrec_app.services.data_results import FileOutcome, FolderReport, ImportReport
 from xdrec_app.services.import_descriptions import import_items, import_users
 from xdrec_app.services.import_interactions import import_interactions
+from xdrec_app.services.inspect_domains import refresh_reports
+from xdrec_app.storage.database import open_database
 
 USE_CASES: dict[type[ImportFile], Callable[[Any], Job[ImportReport]]] = {
     ImportInteractions: import_interactions,
@@ -20,7 +22,10 @@ USE_CASES: dict[type[ImportFile], Callable[[Any], Job[ImportReport]]] = {
 
 
 def import_folder(request: ImportFolder) -> Job[FolderReport]:
-    """Import files; each all or nothing. A cancel keeps the files that are complete."""
+    """Import files; each all or nothing. A cancel keeps the files that are complete.
+
+    At the end the domains are looked at closely, so that their reports are there when somebody asks.
+    """
     outcomes = []
     for file in request.files:
         try:
@@ -28,6 +33,8 @@ def import_folder(request: ImportFolder) -> Job[FolderReport]:
             outcomes.append(FileOutcome(file=file.file, domain=report.domain, report=report))
         except UserError as error:
             outcomes.append(FileOutcome(file=file.file, domain=file.domain, problem=str(error)))
+    with open_database(request.workspace) as database:
+        yield from refresh_reports(database)
     reports = [outcome.report for outcome in outcomes if outcome.report is not None]
     return FolderReport(
         files=tuple(outcomes),
