@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -10,11 +12,13 @@ import pytest
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import EpochEnd
 from xdrec_app.core.jobs import Cancelled, Command, Succeeded, drive, run
+from xdrec_app.datasets.arrays import NO_TIME
 from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.models.base import FitOptions, recommenders
 from xdrec_app.models.persistence import pack, unpack
 
 KEYS = recommenders.keys()
+NEEDS = [(key, need) for key in KEYS for need in recommenders[key].capabilities.needs]
 EPOCH_KEYS = [key for key in KEYS if recommenders[key].capabilities.trains_by_epochs]
 
 
@@ -84,7 +88,8 @@ def test_epochs_found_before_can_be_run_again_without_validation(lab, key):
     report = drive(found.fit(data, lab.options(key, data)), control.see, control).result
     drive(model.fit(data, FitOptions(phase_epochs=report.phase_epochs)), events.append)
     epochs = [event for event in events if isinstance(event, EpochEnd)]
-    assert len(epochs) == sum(report.phase_epochs.values())
+    counts = Counter(event.phase for event in epochs)
+    assert {phase: counts[phase] for phase in report.phase_epochs} == report.phase_epochs
     assert all(event.validation == {} for event in epochs)
     assert np.isfinite(model.scores(lab.everybody(data))).any()
 
@@ -102,6 +107,31 @@ def test_a_closed_form_has_no_epochs(lab, key):
 def test_a_target_without_interactions_is_refused_in_words(lab, key):
     data = CrossDomainData.join(lab.target.take(np.empty(0, np.int64)), lab.sources[:1])
     with pytest.raises(UserError, match="books"):
+        run(recommenders[key]().fit(data, FitOptions()))
+
+
+def _bare(table, need):
+    """The table without what is needed."""
+    match need:
+        case "ratings":
+            return replace(table, values=np.ones(len(table), np.float32), scale=(1.0, 1.0))
+        case "times":
+            return replace(table, times=np.full(len(table), NO_TIME))
+        case "tags":
+            return replace(table, tags=((),) * table.n_items)
+        case "texts":
+            return replace(table, texts=("",) * table.n_items, titles=("",) * table.n_items)
+        case "shared people":
+            return replace(table, user_ids=tuple(f"{table.name} {id_}" for id_ in table.user_ids))
+
+
+@pytest.mark.parametrize(
+    ("key", "need"), [(key, need) for key in KEYS for need in recommenders[key].capabilities.needs]
+)
+def test_data_that_lack_what_a_model_needs_are_refused_in_words(lab, key, need):
+    tables = [_bare(table, need) for table in (lab.target, *lab.sources[:1])]
+    data = CrossDomainData.join(tables[0], tables[1:])
+    with pytest.raises(UserError, match=re.escape(recommenders[key].title)):
         run(recommenders[key]().fit(data, FitOptions()))
 
 

@@ -111,13 +111,6 @@ def test_without_epochs_each_domain_is_predicted_by_its_own_mean(small_world):
 
 
 @pytest.mark.parametrize("key", RATING_KEYS)
-def test_ratings_that_are_all_the_same_are_refused_in_words(small_world, key):
-    implicit = replace(small_world.sources[0], scale=(1.0, 1.0))
-    with pytest.raises(UserError, match="'movies' has the same value"):
-        fit(key, CrossDomainData.join(small_world.target, [implicit]))
-
-
-@pytest.mark.parametrize("key", RATING_KEYS)
 def test_a_learning_rate_that_explodes_is_a_sentence(joint, key):
     with pytest.raises(UserError, match="stopped being a number in epoch") as raised:
         fit(key, joint, epochs=40, optimiser="sgd", learning_rate=1.0, learning_rate_decay=1.0, weight_decay=1.0)

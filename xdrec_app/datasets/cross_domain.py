@@ -97,6 +97,20 @@ class CrossDomainData:
         """The rows of the target alone."""
         return self.interactions.take(self.interactions.items < self.n_target_items)
 
+    @cached_property
+    def active_users(self) -> Bools:
+        """Who has interactions in which domain, bool [n_domains, n_users]; row 0 is the target."""
+        rows = self.interactions
+        active = np.zeros((len(self.catalogue.slices), self.n_users), bool)
+        active[self.item_domains[rows.items], rows.users] = True
+        return active
+
+    @property
+    def shared_users(self) -> Bools:
+        """Who has interactions in the target and in at least one source, bool [n_users]."""
+        shared: Bools = self.active_users[0] & self.active_users[1:].any(axis=0)
+        return shared
+
     def liked(self) -> Bools:
         """Return for each row whether its value is at or above the midpoint of its domain's scale, bool [n_rows]."""
         midpoints = np.array([(low + high) / 2 for low, high in self.scales], np.float32)

@@ -21,6 +21,7 @@ from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.datasets.vocabulary import Vocabulary
 from xdrec_app.models.capabilities import Capabilities
+from xdrec_app.models.needs import require
 
 States = np.ndarray | sparse.csr_matrix
 """What a model knows of people when it scores: one row per person, of the model's own shape."""
@@ -120,6 +121,7 @@ class Recommender(ABC):
         """
         if len(data.target_interactions) == 0:
             raise UserError(f"The target domain '{data.target}' has no interactions to train on.")
+        require(data, self.capabilities.needs, self.title)
         self._is_fitted = False
         self.bind(data.users, data.catalogue, data.scales)
         report = yield from self._fit(data, options)

@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from xdrec_app.core.errors import UserError
 from xdrec_app.core.jobs import Job
 from xdrec_app.core.seeding import derive_seed
 from xdrec_app.datasets.arrays import Floats, Ints
@@ -174,26 +173,15 @@ class RatingScale:
     Parameters
     ----------
     data
-        What is trained on.
+        What is trained on; every domain has ratings.
 
     Attributes
     ----------
     means, units
         float32 [n_domains].
-
-    Raises
-    ------
-    UserError
-        When a domain has no ratings but only the fact of an interaction.
     """
 
     def __init__(self, data: CrossDomainData) -> None:
-        for name, (low, high) in zip(data.catalogue.domains, data.scales, strict=True):
-            if low >= high:
-                raise UserError(
-                    f"Every interaction of '{name}' has the same value, so there are no ratings to learn from.",
-                    "Choose a model that ranks, or leave this domain out.",
-                )
         n_domains = len(data.scales)
         domains = data.item_domains[data.interactions.items]
         counts = np.bincount(domains, minlength=n_domains)

@@ -93,7 +93,9 @@ class BiasedMF(GradientRecommender):
         "joint over domains as in Singh and Gordon: Relational learning via collective matrix factorization. KDD 2008"
     )
     Params: ClassVar[type[Params]] = BiasedMFParams
-    capabilities: ClassVar[Capabilities] = Capabilities(task="rating", rating=True, fold_in=True, trains_by_epochs=True)
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        task="rating", rating=True, fold_in=True, trains_by_epochs=True, needs=("ratings",)
+    )
 
     network: Factors
 

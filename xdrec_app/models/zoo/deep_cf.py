@@ -122,7 +122,9 @@ class DeepCF(GradientRecommender):
         "He, Liao, Zhang, Nie, Hu and Chua: Neural collaborative filtering. WWW 2017 (the MLP part, for ratings)"
     )
     Params: ClassVar[type[Params]] = DeepCFParams
-    capabilities: ClassVar[Capabilities] = Capabilities(task="rating", rating=True, trains_by_epochs=True)
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        task="rating", rating=True, trains_by_epochs=True, needs=("ratings",)
+    )
 
     network: Network
 
