@@ -18,10 +18,11 @@ from xdrec_app.datasets.domain_table import DomainTable
 from xdrec_app.datasets.formats.dialect import Dialect
 from xdrec_app.datasets.formats.interaction_file import InteractionFile
 from xdrec_app.datasets.formats.item_file import ItemFile
+from xdrec_app.datasets.formats.user_file import UserFile
 from xdrec_app.storage import snapshots
 from xdrec_app.storage.database import Database, open_database
 from xdrec_app.storage.ingest import ingest_interactions
-from xdrec_app.storage.ingest_descriptions import ingest_items
+from xdrec_app.storage.ingest_descriptions import ingest_items, ingest_users
 from xdrec_app.storage.resolution import Resolution, ResolvedColumns
 from xdrec_app.storage.snapshots import data_digest, domain_names, load_table
 from xdrec_app.storage.workspace_file import create_workspace_file
@@ -105,6 +106,27 @@ def test_items_without_interactions_are_present_with_all_that_is_known_of_them(d
     assert table.item_ids == ("1", "2")
     assert table.items.tolist() == [1]
     assert (table.titles, table.texts, table.tags) == (("One", "Two"), ("about", ""), (("x", "y"), ()))
+
+
+def test_categories_prices_and_pictures_of_items_are_loaded(database, put):
+    put("user,item,rating\na,2,5\n")
+    put("item,title,category,price,image\n1,One,Shoes > Running,7.50,a.png\n2,Two,,,\n", items=True)
+    table = load_table(database, "Books")
+    assert (table.categories, table.images) == (("Shoes > Running", ""), ("a.png", ""))
+    np.testing.assert_array_equal(table.prices, np.array([7.5, np.nan], np.float32))
+
+
+def test_attributes_belong_to_the_people_who_have_rows(database, put, tmp_path):
+    put("user,item,rating\nb,1,5\nd,1,4\n")
+    path = tmp_path / "people.csv"
+    path.write_text("user,age,city\na,9,Ulm\nb,30,\nd,,Rom\n", encoding="utf-8")
+    run(ingest_users(database, "Books", UserFile.open(path, Dialect(), {})))
+    table = load_table(database, "Books")
+    assert table.user_ids == ("b", "d")
+    assert {name: attribute.texts() for name, attribute in table.attributes.items()} == {
+        "age": ["30", ""],
+        "city": ["", "Rom"],
+    }
 
 
 def test_a_domain_of_items_alone_has_no_rows(database, put):

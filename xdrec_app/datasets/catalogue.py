@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from xdrec_app.datasets.domain_table import DomainTable
+import numpy as np
+
+from xdrec_app.datasets.arrays import Floats
+from xdrec_app.datasets.domain_table import DomainTable, unknown_prices
 from xdrec_app.datasets.vocabulary import UNKNOWN, Vocabulary
 
 
@@ -22,6 +25,11 @@ class Catalogue:
         Where each domain's items stand in the joint numbering.
     ids, titles, texts, tags
         One entry per item. Ids are distinct within a domain, not across domains.
+    categories, images
+        A path such as "Shoes > Running", and where a picture lies, one per item; empty where unknown. Left out, none is
+        known.
+    prices
+        float32 [n_items]; NaN where unknown. Left out, none is known.
     """
 
     domains: tuple[str, ...]
@@ -30,6 +38,15 @@ class Catalogue:
     titles: tuple[str, ...]
     texts: tuple[str, ...]
     tags: tuple[tuple[str, ...], ...]
+    categories: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    prices: Floats = field(default_factory=lambda: np.empty(0, np.float32))
+
+    def __post_init__(self) -> None:
+        nothing = ("",) * len(self)
+        for name, blank in (("categories", nothing), ("images", nothing), ("prices", unknown_prices(len(self)))):
+            if len(getattr(self, name)) == 0:
+                object.__setattr__(self, name, blank)
 
     @classmethod
     def of(cls, tables: Sequence[DomainTable]) -> Catalogue:
@@ -45,6 +62,9 @@ class Catalogue:
             titles=tuple(title for table in tables for title in table.titles),
             texts=tuple(text for table in tables for text in table.texts),
             tags=tuple(tags for table in tables for tags in table.tags),
+            categories=tuple(category for table in tables for category in table.categories),
+            images=tuple(image for table in tables for image in table.images),
+            prices=np.concatenate([table.prices for table in tables]),
         )
 
     def __len__(self) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 
 from xdrec_app.datasets.arrays import Bools, Ints
+from xdrec_app.datasets.attributes import Attributes, join_attributes
 from xdrec_app.datasets.catalogue import Catalogue
 from xdrec_app.datasets.domain_table import DomainTable
 from xdrec_app.datasets.interactions import Interactions
@@ -33,12 +34,15 @@ class CrossDomainData:
         Rows of all domains, the target's first, in joint numbers.
     scales
         Lowest and highest value per domain, in the order of `catalogue.domains`.
+    attributes
+        What the domains say of people, name → one entry per person of `users`; the target is believed first.
     """
 
     users: Vocabulary
     catalogue: Catalogue
     interactions: Interactions
     scales: tuple[tuple[float, float], ...]
+    attributes: Attributes = field(default_factory=dict)
 
     @classmethod
     def join(cls, target: DomainTable, sources: Sequence[DomainTable] = ()) -> CrossDomainData:
@@ -49,12 +53,14 @@ class CrossDomainData:
             raise ValueError(f"a domain stands twice among target and sources: {names}")
         users = Vocabulary(sorted(set().union(*(table.user_ids for table in tables))))
         catalogue = Catalogue.of(tables)
-        parts = []
+        parts, said = [], []
         for table, part in zip(tables, catalogue.slices, strict=True):
             joint = users.numbers(table.user_ids)
+            said.append((joint, table.attributes))
             items = table.items + np.int32(part.start)
             parts.append(Interactions(joint[table.users], items, table.values, table.times))
-        return cls(users, catalogue, Interactions.concatenate(parts), tuple(table.scale for table in tables))
+        scales, attributes = tuple(table.scale for table in tables), join_attributes(said, len(users))
+        return cls(users, catalogue, Interactions.concatenate(parts), scales, attributes)
 
     @property
     def n_users(self) -> int:

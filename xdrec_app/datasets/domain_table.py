@@ -6,11 +6,13 @@ order of imports, not on the other domains), which is what makes splits comparab
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from xdrec_app.datasets.arrays import NO_TIME, Bools, Floats, Ints, Longs
+from xdrec_app.datasets.attributes import Attribute, Attributes
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,13 @@ class DomainTable:
         One per item; empty where unknown.
     scale
         Lowest and highest value that may occur; equal for implicit feedback.
+    categories, images
+        One per item: a path such as "Shoes > Running", and where its picture lies; empty where unknown. Left out, none
+        is known.
+    prices
+        float32, one per item; NaN where unknown. Left out, none is known.
+    attributes
+        What is said of people, name → one entry per person of `user_ids`.
     """
 
     name: str
@@ -50,6 +59,16 @@ class DomainTable:
     texts: tuple[str, ...]
     tags: tuple[tuple[str, ...], ...]
     scale: tuple[float, float]
+    categories: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    prices: Floats = field(default_factory=lambda: np.empty(0, np.float32))
+    attributes: Attributes = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        nothing = ("",) * self.n_items
+        for name, blank in (("categories", nothing), ("images", nothing), ("prices", unknown_prices(self.n_items))):
+            if len(getattr(self, name)) == 0:
+                object.__setattr__(self, name, blank)
 
     @classmethod
     def of(
@@ -57,10 +76,22 @@ class DomainTable:
         name: str,
         rows: list[tuple[str, str, float, int | None]],
         items: dict[str, tuple[str, str, tuple[str, ...]]] | None = None,
+        categories: Mapping[str, str] | None = None,
+        prices: Mapping[str, float] | None = None,
+        people: Mapping[str, Mapping[str, str]] | None = None,
     ) -> DomainTable:
-        """Build from rows (user id, item id, value, time) in file order; `items` maps id → (title, text, tags).
+        """Build from rows (user id, item id, value, time) in file order.
 
         For small data and tests; a repeated pair keeps its last row.
+
+        Parameters
+        ----------
+        items
+            Item id → (title, text, tags); such items are there even without rows.
+        categories, prices
+            Of items that have rows or stand in `items`.
+        people
+            User id → name of an attribute → its value; people without rows are left out.
         """
         last = {(user, item): (order, value, time) for order, (user, item, value, time) in enumerate(rows)}
         about = items or {}
@@ -84,6 +115,9 @@ class DomainTable:
             texts=tuple(text for _, text, _ in details),
             tags=tuple(tags for _, _, tags in details),
             scale=(float(values.min()), float(values.max())) if len(values) else (1.0, 1.0),
+            categories=tuple((categories or {}).get(id_, "") for id_ in item_ids),
+            prices=np.array([(prices or {}).get(id_, np.nan) for id_ in item_ids], np.float32),
+            attributes=_attributes(user_ids, people or {}),
         )
 
     def __len__(self) -> int:
@@ -121,3 +155,13 @@ class DomainTable:
             times=self.times[mask],
             file_order=self.file_order[mask],
         )
+
+
+def unknown_prices(n_items: int) -> Floats:
+    """Return the prices of items of which none is known, float32 [n_items]."""
+    return np.full(n_items, np.nan, np.float32)
+
+
+def _attributes(user_ids: Sequence[str], people: Mapping[str, Mapping[str, str]]) -> dict[str, Attribute]:
+    names = sorted({name for said in people.values() for name in said})
+    return {name: Attribute.of([people.get(id_, {}).get(name, "") for id_ in user_ids]) for name in names}

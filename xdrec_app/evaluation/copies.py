@@ -13,6 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from xdrec_app.datasets.arrays import Bools, Floats, Ints, Longs
+from xdrec_app.datasets.attributes import join_attributes
 from xdrec_app.datasets.domain_table import DomainTable
 from xdrec_app.datasets.vocabulary import UNKNOWN, Vocabulary
 from xdrec_app.evaluation.protocol import CopyRule
@@ -128,7 +129,8 @@ def _merged(target: DomainTable, seen: Bools, moved: Sequence[DomainTable]) -> D
     """Return the seen rows of the target and the moved rows whose pair it does not have, in canonical order."""
     parts = [target, *moved]
     people = Vocabulary(sorted(set().union(*(part.user_ids for part in parts))))
-    users = np.concatenate([people.numbers(part.user_ids)[part.users] for part in parts])
+    numbers = [people.numbers(part.user_ids) for part in parts]
+    users = np.concatenate([own[part.users] for own, part in zip(numbers, parts, strict=True)])
     items = np.concatenate([part.items for part in parts])
     pairs = users.astype(np.int64) * target.n_items + items
     _, first = np.unique(pairs, return_index=True)
@@ -144,4 +146,7 @@ def _merged(target: DomainTable, seen: Bools, moved: Sequence[DomainTable]) -> D
         values=np.concatenate([part.values for part in parts])[rows],
         times=np.concatenate([part.times for part in parts])[rows],
         file_order=np.concatenate([part.file_order + start for part, start in zip(parts, orders, strict=True)])[rows],
+        attributes=join_attributes(
+            [(own, part.attributes) for own, part in zip(numbers, parts, strict=True)], len(people)
+        ),
     )

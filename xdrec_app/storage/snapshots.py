@@ -12,17 +12,18 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection, delete, select
 
 from xdrec_app.core.errors import UserError
+from xdrec_app.datasets.attributes import Attribute
 from xdrec_app.datasets.domain_table import DomainTable
 from xdrec_app.datasets.signal_settings import SignalSettings
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.resolution import Resolution, ResolvedColumns
-from xdrec_app.storage.schema import batch, domain, item, item_tag, snapshot
+from xdrec_app.storage.schema import account, account_attribute, batch, domain, item, item_tag, snapshot
 from xdrec_app.storage.segments import column_of, named_chunks, read_segments, smallest
 from xdrec_app.storage.signals import effective_signal
 from xdrec_app.storage.sqlite import driver_cursor
@@ -42,7 +43,8 @@ def load_table(database: Database, domain_name: str) -> DomainTable:
     with database.read() as connection:
         domain_id = int(_find_domain(connection, domain_name).id)
         resolution = Resolution.of(connection, domain_id)
-        titles, texts = _texts(connection, domain_id)
+        items = _items(connection, domain_id)
+        attributes = _attributes(connection, domain_id, resolution)
         tags = _tags(connection, domain_id)
         digest = resolution.digest()
         columns = _stored(connection, domain_id, digest)
@@ -62,10 +64,14 @@ def load_table(database: Database, domain_name: str) -> DomainTable:
         values=columns.values,
         times=columns.times,
         file_order=columns.file_order,
-        titles=titles,
-        texts=texts,
+        titles=items.titles,
+        texts=items.texts,
         tags=tuple([tuple(tags.get(key, ())) for key in resolution.item_keys.tolist()]),
         scale=resolution.scale,
+        categories=items.categories,
+        images=items.images,
+        prices=np.array(items.prices, np.float32),
+        attributes={name: attribute.take(columns.present) for name, attribute in attributes.items()},
     )
 
 
@@ -119,11 +125,40 @@ def _find_domain(connection: Connection, name: str) -> Any:
     return row
 
 
-def _texts(connection: Connection, domain_id: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return titles and texts of a domain's items, ascending by id."""
-    query = select(item.c.title, item.c.text).where(item.c.domain_id == domain_id).order_by(item.c.item_id)
-    rows = connection.execute(query).all()
-    return tuple([row.title for row in rows]), tuple([row.text for row in rows])
+class _ItemColumns(NamedTuple):
+    """What is said of a domain's items, one entry each, ascending by id; a price that is not known is None."""
+
+    titles: tuple[str, ...]
+    texts: tuple[str, ...]
+    categories: tuple[str, ...]
+    images: tuple[str, ...]
+    prices: tuple[float | None, ...]
+
+
+def _items(connection: Connection, domain_id: int) -> _ItemColumns:
+    cursor = driver_cursor(connection)
+    rows = cursor.execute(
+        f"SELECT title, text, category, image, price FROM {item.name} WHERE domain_id = ? ORDER BY item_id",
+        (domain_id,),
+    ).fetchall()
+    columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) or [()] * len(_ItemColumns._fields)
+    return _ItemColumns(*columns)
+
+
+def _attributes(connection: Connection, domain_id: int, resolution: Resolution) -> dict[str, Attribute]:
+    """Return what is said of all people behind a domain's accounts; of several accounts the first is believed."""
+    person_of = dict(zip(resolution.accounts.tolist(), resolution.person_of_account.tolist(), strict=True))
+    said = driver_cursor(connection).execute(
+        f"SELECT account_id, name, value FROM {account.name} JOIN {account_attribute.name} ON account_id = id "
+        "WHERE domain_id = ? ORDER BY account_id",
+        (domain_id,),
+    )
+    texts: dict[str, list[str]] = {}
+    for account_id, name, value in said:
+        of_name = texts.setdefault(name, [""] * len(resolution.people))
+        person = person_of[account_id]
+        of_name[person] = of_name[person] or value
+    return {name: Attribute.of(of_name) for name, of_name in sorted(texts.items())}
 
 
 def _tags(connection: Connection, domain_id: int) -> dict[int, list[str]]:
