@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from xdrec_app.metrics.base import catalogue_metrics, liking_metrics, ranking_metrics, rating_metrics
+from xdrec_app.metrics.base import all_metrics
 from xdrec_app.metrics.base import higher_is_better as truly_higher_is_better
 from xdrec_app.services.results import LiftFigure
 from xdrec_app.ui.metric_words import (
@@ -16,15 +16,13 @@ from xdrec_app.ui.metric_words import (
     verdict,
 )
 
-REGISTRIES = (ranking_metrics, catalogue_metrics, rating_metrics, liking_metrics)
-
 
 def figure(relative: float, low: float | None, high: float | None) -> LiftFigure:
     return LiftFigure(with_=1 + relative, without=1.0, relative=relative, low=low, high=high)
 
 
 def test_every_metric_has_the_title_and_the_direction_it_has_in_the_registry() -> None:
-    known = {metric.key: metric.title for registry in REGISTRIES for metric in registry}
+    known = {metric.key: metric.title for metric in all_metrics()}
     assert known == TITLES
     assert all(higher_is_better(f"{key}@10") == truly_higher_is_better(key) for key in known)
 

@@ -14,6 +14,7 @@ REFERENCES = {
     "ndcg": lambda k: ir_measures.nDCG @ k,
     "recall": lambda k: ir_measures.R @ k,
     "precision": lambda k: ir_measures.P @ k,
+    "map": lambda k: ir_measures.AP @ k,
     "mrr": lambda k: ir_measures.RR @ k,
     "hit": lambda k: ir_measures.Success @ k,
 }

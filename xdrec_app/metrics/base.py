@@ -11,11 +11,13 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from xdrec_app.core.registry import Registry
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
@@ -66,6 +68,25 @@ class RankedHits:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class ItemFacts:
+    """What is known of the candidates apart from anybody's list.
+
+    Attributes
+    ----------
+    counts
+        int32 [n_items]: training interactions of each.
+    n_people
+        How many people these interactions are of.
+    tags
+        bool CSR [n_items, n_tags]; None where no item has a tag.
+    """
+
+    counts: Ints
+    n_people: int
+    tags: sparse.csr_matrix | None = None
+
+
 class Metric(ABC):
     """Base of all metrics; stateless.
 
@@ -98,6 +119,17 @@ class CatalogueMetric(Metric):
         """Return the metric over the first `k` places of all lists; NaN without lists."""
 
 
+class ListMetric(Metric):
+    """Judges what each ranked list holds, whether or not anybody wanted it."""
+
+    @abstractmethod
+    def values(self, items: Ints, facts: ItemFacts, k: int) -> Doubles:
+        """Return the metric of the first `k` places of `items`, as in :class:`RankedHits`; float64 [n_lists].
+
+        NaN for a list that cannot be judged.
+        """
+
+
 class RatingMetric(Metric):
     """A mean of losses over rated rows, possibly transformed at the end.
 
@@ -105,6 +137,10 @@ class RatingMetric(Metric):
     """
 
     higher_is_better: ClassVar[bool] = False
+
+    def applies(self, truths: Doubles) -> bool:
+        """Return whether the metric means something for ratings such as these, float64 [n_rows]."""
+        return True
 
     @abstractmethod
     def losses(self, predictions: Doubles, truths: Doubles) -> Doubles:
@@ -129,10 +165,34 @@ class LikingMetric(Metric):
         """Return the metric of `scores`, float64 [n_rows]; NaN when either class is missing."""
 
 
+class CalibrationMetric(Metric):
+    """Judges whether predicted ratings are right on average wherever they lie, over all rows together."""
+
+    higher_is_better: ClassVar[bool] = False
+
+    @abstractmethod
+    def value(self, predictions: Doubles, truths: Doubles) -> float:
+        """Return the metric over all rows; NaN without rows."""
+
+
 ranking_metrics: Registry[RankingMetric] = Registry("ranking metric", _PACKAGE)
 catalogue_metrics: Registry[CatalogueMetric] = Registry("catalogue metric", _PACKAGE)
 rating_metrics: Registry[RatingMetric] = Registry("rating metric", _PACKAGE)
 liking_metrics: Registry[LikingMetric] = Registry("liking metric", _PACKAGE)
+list_metrics: Registry[ListMetric] = Registry("list metric", _PACKAGE)
+calibration_metrics: Registry[CalibrationMetric] = Registry("calibration metric", _PACKAGE)
+
+
+def all_metrics() -> list[type[Metric]]:
+    """Return the metrics of all kinds."""
+    return [
+        *rating_metrics,
+        *liking_metrics,
+        *calibration_metrics,
+        *ranking_metrics,
+        *list_metrics,
+        *catalogue_metrics,
+    ]
 
 
 def name_at(key: str, k: int) -> str:
@@ -148,5 +208,4 @@ def higher_is_better(name: str) -> bool:
     KeyError
         When there is no such metric.
     """
-    classes: list[type[Metric]] = [*ranking_metrics, *catalogue_metrics, *rating_metrics, *liking_metrics]
-    return {cls.key: cls.higher_is_better for cls in classes}[name.partition("@")[0]]
+    return {cls.key: cls.higher_is_better for cls in all_metrics()}[name.partition("@")[0]]

@@ -18,21 +18,30 @@ from xdrec_app.ui import numbers
 TITLES = {
     "auc": "AUC",
     "coverage": "Coverage",
+    "diversity": "Diversity",
+    "ece": "Calibration error",
+    "gini": "Gini",
     "hit": "Hit rate",
+    "log_loss": "Log-loss",
     "mae": "MAE",
+    "map": "MAP",
     "mrr": "MRR",
     "ndcg": "NDCG",
+    "novelty": "Novelty",
     "precision": "Precision",
     "recall": "Recall",
     "rmse": "RMSE",
 }
-LOWER_IS_BETTER = frozenset({"mae", "rmse", "train_loss"})
+LOWER_IS_BETTER = frozenset({"ece", "gini", "log_loss", "mae", "rmse", "train_loss"})
 KEY_METRICS: dict[Task, str] = {"ranking": "ndcg@10", "rating": "rmse"}
 """The one metric that stands for a run, by what its model is trained for."""
 
 KEY_CUTOFF = "10"
 _FIRST = ("rmse", "mae", "ndcg", "hit", "recall")
-_ORDER = ("rmse", "mae", "ndcg", "hit", "recall", "precision", "mrr", "auc", "coverage")
+_ORDER = (
+    *("rmse", "mae", "ndcg", "hit", "recall", "precision", "mrr", "map", "auc", "log_loss", "ece"),
+    *("coverage", "gini", "novelty", "diversity"),
+)
 
 
 def metric_title(name: str) -> str:
