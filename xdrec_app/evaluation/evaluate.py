@@ -165,8 +165,9 @@ def _losses(predictions: Doubles, truths: Doubles, held_out: HeldOut) -> dict[st
     counts = np.bincount(people, minlength=held_out.n_people).astype(np.float64)
     found = {}
     for cls in rating_metrics:
-        losses = cls().losses(predictions, truths)
-        found[cls.key] = PersonSums(_sums(people, losses, held_out.n_people), counts)
+        metric = cls()
+        if metric.applies(truths):
+            found[cls.key] = PersonSums(_sums(people, metric.losses(predictions, truths), held_out.n_people), counts)
     return found
 
 
