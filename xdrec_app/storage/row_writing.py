@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection, Index, func, select, text
 
 from xdrec_app.datasets.arrays import Longs
@@ -71,13 +72,22 @@ def write_rows(
         _insert_many(connection, interaction.name, _cells(rows, part, actions), {"batch_id": int(batch_id)})
         yield SHARE_OF_ROWS * (start + len(part)) / len(order)
     accounts, items = rows.account[order], rows.item[order]
-    by_item: Longs = np.argsort(pair_numbers(items, accounts), kind="stable")
+    by_item: Longs = np.argsort(_narrowed(items), kind="stable")  # the accounts ascend already
     for start in range(0, len(by_item), ROWS_PER_STEP):
         part = by_item[start : start + ROWS_PER_STEP]
         columns = {"item_id": items[part], "account_id": accounts[part], "row_id": part + first_row}
         _insert_many(connection, item_row.name, {name: column.tolist() for name, column in columns.items()})
         yield SHARE_OF_ROWS + (1 - SHARE_OF_ROWS) * (start + len(part)) / len(by_item)
     return Written(first_row, n_repeated, order)
+
+
+def _narrowed(keys: Longs) -> npt.NDArray[np.unsignedinteger[Any]]:
+    """Return keys counted from the lowest and as narrow as they fit: 16 bits are sorted in linear time."""
+    if not len(keys):
+        return keys.astype(np.uint16)
+    low, high = keys.min(), keys.max()
+    narrowed: npt.NDArray[np.unsignedinteger[Any]] = (keys - low).astype(np.min_scalar_type(int(high - low)))
+    return narrowed
 
 
 def delete_rows(connection: Connection, first_row: int, last_row: int) -> None:
