@@ -41,7 +41,7 @@ def parts(plan: SplitPlan) -> tuple[list[int], list[int], list[int]]:
 
 def test_every_split_of_the_command_line_is_there_and_says_what_it_does():
     assert splits.broken == {}
-    assert KEYS == ["all", "cold-start", "leave-last", "random"]
+    assert KEYS == ["all", "cold-items", "cold-start", "leave-last", "random"]
     assert all(split.title and split.description for split in splits)
 
 

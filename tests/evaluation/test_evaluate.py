@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -63,6 +65,23 @@ def test_what_a_person_had_in_training_does_not_compete(table_scorer, make_held_
     held = make_held_out([("a", 0, 5)], training=[("a", 4, 5), ("a", 5, 1)])
     found = ranking(table_scorer([[3, 0, 1, 2, 8, 9]] * 3), held, make_protocol())
     assert found.metrics["hit@1"] == 1.0
+
+
+@pytest.mark.parametrize("protocol", [{"candidates": "full"}, {"candidates": "sampled", "negatives": 9}])
+def test_where_only_some_items_compete_the_others_take_no_place(table_scorer, make_held_out, make_protocol, protocol):
+    scorer = table_scorer([[9, 8, 7, 3, 2, 1]])
+    held_out = replace(make_held_out([("a", 3, 5)]), competing=np.array([0, 0, 0, 1, 1, 1], bool))
+    found = run(evaluate(scorer, held_out, make_protocol(cutoffs=(1,), **protocol), ("ranking",)))
+    assert found.metrics["ndcg@1"] == 1.0
+    unable = table_scorer([[9, 8, 7, np.nan, np.nan, np.nan]])
+    assert run(evaluate(unable, held_out, make_protocol(cutoffs=(1,), **protocol), ("ranking",))).unscored == 1.0
+
+
+@pytest.mark.parametrize(("values", "is_judged"), [([0.0, 1.0], True), ([1.0, 2.0], False)])
+def test_log_loss_is_given_where_ratings_are_0_or_1(table_scorer, make_held_out, make_protocol, values, is_judged):
+    held_out = make_held_out([("a", item, value) for item, value in enumerate(values)])
+    found = run(evaluate(table_scorer(np.full((1, 6), 0.5)), held_out, make_protocol(), ("rating",)))
+    assert ("log_loss" in found.metrics) is is_judged
 
 
 def test_an_item_without_a_score_is_a_miss_even_in_a_list_shorter_than_k(table_scorer, make_held_out, make_protocol):

@@ -56,6 +56,19 @@ def test_what_is_held_out_is_not_trained_on(tables):
             assert pairs and not pairs & trained
 
 
+def test_cold_items_are_not_trained_on_and_compete_among_themselves(tables):
+    target, source = tables
+    experiment = Experiment.draw(target, [source], "cold-items", seed=1)
+    data = experiment.data(with_sources=True, with_validation=True)
+    held_out = experiment.held_out("test", data)
+    trained = set(data.target_interactions.items.tolist())
+    assert set(np.flatnonzero(held_out.competing)) == set(held_out.rows.items.tolist())
+    assert not trained & set(held_out.rows.items.tolist())
+    assert held_out.only(np.array([0, 2])).n_candidates == held_out.n_candidates < target.n_items
+    assert "all cold items of films" in experiment.protocol.sentence
+    assert Experiment.draw(target, [source], "random", seed=1).held_out("test", data).competing is None
+
+
 def test_validation_rows_cannot_be_recommended_in_the_test(tables):
     target, _ = tables
     experiment = Experiment.draw(target, [], "random", seed=1)

@@ -58,7 +58,7 @@ def train(
     target: Annotated[str, typer.Option(help="The domain to recommend in.")],
     source: Annotated[list[str] | None, typer.Option(help="A domain to learn from as well; may be repeated.")] = None,
     setting: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter.")] = None,
-    split: Annotated[str, typer.Option(help="random, leave-last, cold-start or all.")] = "random",
+    split: Annotated[str, typer.Option(help="random, leave-last, cold-start, cold-items or all.")] = "random",
     seed: Annotated[int, typer.Option(help="Decides every draw.")] = 0,
     device: Annotated[DeviceName, typer.Option(help="Where to train.")] = DeviceName.AUTO,
     candidates: Candidates = CandidatesName.FULL,

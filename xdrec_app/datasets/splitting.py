@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -28,12 +28,15 @@ class SplitPlan:
         int64 row positions, ascending. A model that needs no validation trains on `train` and `valid` together.
     scored
         Ids of the people whose test rows are scored; None means everybody who has some.
+    only_held_out_items
+        Whether only the items of the part that is judged compete; otherwise all items of the target do.
     """
 
     train: Longs
     valid: Longs
     test: Longs
     scored: frozenset[str] | None = None
+    only_held_out_items: bool = False
 
 
 def without_repeats(plan: SplitPlan, target: DomainTable) -> SplitPlan:
@@ -51,7 +54,7 @@ def without_repeats(plan: SplitPlan, target: DomainTable) -> SplitPlan:
     train = np.sort(np.concatenate([plan.train, held_out[is_trained_on]]))
     kept = _first_of_each(pairs, held_out[~is_trained_on])
     is_valid = np.isin(kept, plan.valid)
-    return SplitPlan(train, np.sort(kept[is_valid]), np.sort(kept[~is_valid]), plan.scored)
+    return replace(plan, train=train, valid=np.sort(kept[is_valid]), test=np.sort(kept[~is_valid]))
 
 
 def _first_of_each(pairs: Longs, rows: Longs) -> Longs:

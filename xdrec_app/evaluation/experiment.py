@@ -16,7 +16,7 @@ from xdrec_app.core.events import EpochEnd, Event, PhaseStarted
 from xdrec_app.core.jobs import Job, tap
 from xdrec_app.core.params import Params
 from xdrec_app.core.seeding import derive_seed
-from xdrec_app.datasets.arrays import Longs
+from xdrec_app.datasets.arrays import Bools, Longs
 from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.domain_table import DomainTable
 from xdrec_app.datasets.interactions import Interactions
@@ -84,6 +84,7 @@ class Experiment:
             scored=_scored_words(plan, sources),
             candidates=candidates,
             negatives=negatives if candidates == "sampled" else 0,
+            only_held_out_items=plan.only_held_out_items,
             relevant_from=relevant_from(target.scale),
             copies=tuple(sorted((found.rule for found in copies if found.rule), key=lambda rule: rule.source)),
         )
@@ -109,7 +110,7 @@ class Experiment:
         rows too, whether or not the model was trained on them.
         """
         if part == "test":
-            return self._held_out(self.plan.test, self.known(data), data)
+            return self._held_out(self.plan.test, self.known(data), data, self.target.tags)
         return self._held_out(self.plan.valid, self._numbered(self.plan.train, data), data)
 
     def known(self, data: CrossDomainData) -> Interactions:
@@ -161,13 +162,16 @@ class Experiment:
         numbers = data.users.numbers(table.user_ids)
         return Interactions(numbers[table.users[rows]], table.items[rows], table.values[rows], table.times[rows])
 
-    def _held_out(self, rows: Longs, known: Interactions, data: CrossDomainData) -> HeldOut:
+    def _held_out(
+        self, rows: Longs, known: Interactions, data: CrossDomainData, tags: Sequence[tuple[str, ...]] = ()
+    ) -> HeldOut:
         table = self.target
+        competing = seen_items(table, rows) if self.plan.only_held_out_items else None
         if self.plan.scored is not None:
             is_scored = np.array([id_ in self.plan.scored for id_ in table.user_ids], bool)
             rows = rows[is_scored[table.users[rows]]]
         held = Interactions(table.users[rows], table.items[rows], table.values[rows], table.times[rows])
-        return HeldOut.of(table.user_ids, held, known, data.users, table.n_items)
+        return HeldOut.of(table.user_ids, held, known, data.users, table.n_items, competing)
 
 
 class EpochCount:
@@ -179,6 +183,11 @@ class EpochCount:
     def count(self, event: Event) -> None:
         """Observe an event."""
         self.total += isinstance(event, EpochEnd)
+
+
+def seen_items(table: DomainTable, rows: Longs) -> Bools:
+    """Return which items occur in some rows of a table, bool [n_items]."""
+    return np.bincount(table.items[rows], minlength=table.n_items) > 0
 
 
 def relevant_from(scale: tuple[float, float]) -> float:

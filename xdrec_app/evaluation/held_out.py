@@ -15,6 +15,7 @@ from scipy import sparse
 from xdrec_app.datasets.arrays import Bools, Ints, Longs
 from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.datasets.vocabulary import UNKNOWN, Vocabulary
+from xdrec_app.metrics.base import ItemFacts
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +55,8 @@ class HeldOut:
         bool CSR [n_people, n_items]: what each person had in training, which cannot be recommended again.
     mean
         Mean value of the target's training rows; stands in for a rating that cannot be predicted.
+    competing
+        bool [n_items]: the items that compete at all; None means that all do.
     """
 
     people: tuple[str, ...]
@@ -61,10 +64,17 @@ class HeldOut:
     rows: Interactions
     history: sparse.csr_matrix
     mean: float
+    competing: Bools | None = None
 
     @classmethod
     def of(
-        cls, people: Sequence[str], rows: Interactions, training: Interactions, users: Vocabulary, n_items: int
+        cls,
+        people: Sequence[str],
+        rows: Interactions,
+        training: Interactions,
+        users: Vocabulary,
+        n_items: int,
+        competing: Bools | None = None,
     ) -> HeldOut:
         """Gather what belongs to the held-out rows.
 
@@ -81,6 +91,8 @@ class HeldOut:
             The scorer's numbering of people.
         n_items
             Number of the target's items: the candidates.
+        competing
+            The candidates, if they are not all items, bool [n_items].
         """
         present = sorted(np.unique(rows.users).tolist(), key=lambda number: people[number])
         ids = tuple(people[number] for number in present)
@@ -94,6 +106,7 @@ class HeldOut:
             rows=Interactions(position[rows.users], rows.items, rows.values, rows.times),
             history=_history(in_target, numbers, len(users), n_items),
             mean=float(in_target.values.mean(dtype=np.float64)) if len(in_target) else float("nan"),
+            competing=competing,
         )
 
     @property
@@ -105,6 +118,11 @@ class HeldOut:
     def n_items(self) -> int:
         """Number of the target's items."""
         return int(self.history.shape[1])
+
+    @property
+    def n_candidates(self) -> int:
+        """Number of items that compete."""
+        return self.n_items if self.competing is None else int(self.competing.sum())
 
     @cached_property
     def tested(self) -> sparse.csr_matrix:
@@ -132,6 +150,7 @@ class HeldOut:
             rows=Interactions(position[rows.users], rows.items, rows.values, rows.times),
             history=self.history[positions],
             mean=self.mean,
+            competing=self.competing,
         )
 
     def _pairs(self, mask: Bools) -> sparse.csr_matrix:
@@ -155,3 +174,13 @@ def _history(training: Interactions, numbers: Ints, n_users: int, n_items: int) 
     mask = rows != UNKNOWN
     pairs = (rows[mask], training.items[mask])
     return sparse.csr_matrix((np.ones(mask.sum(), bool), pairs), shape=(len(numbers), n_items))
+
+
+def tag_matrix(tags: Sequence[tuple[str, ...]]) -> sparse.csr_matrix | None:
+    """Return which item has which tag, bool CSR [n_items, n_tags]; None where no item has any."""
+    numbers: dict[str, int] = {}
+    columns = [numbers.setdefault(tag, len(numbers)) for own in tags for tag in dict.fromkeys(own)]
+    if not columns:
+        return None
+    ends = np.cumsum([0, *(len(dict.fromkeys(own)) for own in tags)])
+    return sparse.csr_matrix((np.ones(len(columns), bool), columns, ends), shape=(len(tags), len(numbers)))

@@ -7,7 +7,8 @@ from typing import Literal
 
 from xdrec_app.core.events import Value
 
-Candidates = Literal["full", "sampled"]
+Candidates = Literal["full", "sampled", "popular"]
+ParamValue = bool | int | float | str
 
 DEFAULT_CUTOFFS = (5, 10, 20)
 
@@ -39,6 +40,8 @@ class Protocol(Value):
         Key of the split, or "file" for a held-out file.
     split_words
         The split as a sentence.
+    split_params
+        Every parameter of the split.
     seed
         Of the split and of the sampled negatives.
     target
@@ -47,9 +50,11 @@ class Protocol(Value):
         Who is scored, in words, e.g. "people with a liked test item".
     candidates
         "full": all target items the person has no training interaction with compete; "sampled": each liked test item
-        against `negatives` random ones.
+        against `negatives` random ones; "popular": the same, drawn in proportion to their training interactions.
     negatives
         Number of sampled negatives; 0 with full ranking.
+    only_held_out_items
+        Whether, of all items, only those compete that are held out whole, with all their interactions.
     cutoffs
         The k of ranking metrics, ascending.
     relevant_from
@@ -57,18 +62,23 @@ class Protocol(Value):
     copies
         What was done with items that sources share with the target, ascending by source; only where they leak or
         something was done.
+    monitor
+        The metric on the validation part that chose the epoch; empty for the usual one of the model's task.
     """
 
     split: str
     split_words: str
+    split_params: dict[str, ParamValue] = {}
     seed: int
     target: str
     scored: str
     candidates: Candidates = "full"
     negatives: int = 0
+    only_held_out_items: bool = False
     cutoffs: tuple[int, ...] = DEFAULT_CUTOFFS
     relevant_from: float
     copies: tuple[CopyRule, ...] = ()
+    monitor: str = ""
 
     @property
     def digest(self) -> str:
@@ -78,10 +88,11 @@ class Protocol(Value):
     @property
     def sentence(self) -> str:
         """The protocol in words, as shown beside a figure."""
+        items = f"{'cold ' if self.only_held_out_items else ''}items of {self.target}"
         if self.candidates == "full":
-            competing = f"all items of {self.target} the person has not interacted with in training compete"
+            competing = f"all {items} the person has not interacted with in training compete"
         else:
-            competing = f"each liked test item competes with {self.negatives} random items of {self.target}"
+            competing = f"each liked test item competes with {self.negatives} random {items}"
         parts = [self.split_words, competing, f"liked means a value of at least {self.relevant_from:g}", self.scored]
         return "; ".join([*parts, *(self._words(rule) for rule in self.copies)])
 
@@ -102,6 +113,34 @@ class Protocol(Value):
             "what looks like transfer is the test item seen again. Exclude or merge the copies."
         )
 
+    def differences(self, other: Protocol) -> tuple[str, ...]:
+        """Return in words what keeps figures of the two from standing side by side; empty if nothing does.
+
+        What chose the epoch does not: the test is the same. Nor do copies, for a run without sources.
+        """
+        mine, theirs = self.alone, other.alone
+        found = [
+            f"{words} ({_in_words(getattr(mine, name))} and {_in_words(getattr(theirs, name))})"
+            for name, words in _DECISIVE.items()
+            if getattr(mine, name) != getattr(theirs, name)
+        ]
+        if self.copies and other.copies and self.copies != other.copies:
+            found.append("what is done with items that two domains share")
+        return tuple(found)
+
+    @property
+    def _competing(self) -> str:
+        match self.candidates:
+            case "full":
+                return f"all items of {self.target} the person has not interacted with in training compete"
+            case "sampled":
+                return f"each liked test item competes with {self.negatives} random items of {self.target}"
+            case "popular":
+                return (
+                    f"each liked test item competes with {self.negatives} items of {self.target}"
+                    " drawn by their popularity"
+                )
+
     def _words(self, rule: CopyRule) -> str:
         match rule.decision:
             case "keep":
@@ -110,3 +149,22 @@ class Protocol(Value):
                 return f"{rule.copies} items of {rule.source} that {self.target} has too are not trained on"
             case "merge":
                 return f"{rule.copies} items of {rule.source} count as the items of {self.target} that they are"
+
+
+_DECISIVE = {
+    "target": "the target",
+    "split": "the split",
+    "split_params": "the settings of the split",
+    "split_words": "what is held out",
+    "seed": "the seed",
+    "scored": "who is scored",
+    "candidates": "what competes",
+    "negatives": "the number of negatives",
+    "relevant_from": "what counts as liked",
+}
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={one}" for name, one in value.items()) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)

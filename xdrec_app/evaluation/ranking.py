@@ -63,7 +63,8 @@ def ranked_blocks(scorer: Scorer, held_out: HeldOut, wanted: Wanted, protocol: P
             owners, ranked = _rank_all(keys, held_out, wanted, block, protocol)
         else:
             owners, ranked = _rank_sampled(keys, held_out, wanted, block, protocol)
-        yield RankedBlock(owners, ranked, len(block), int((~has_score.any(axis=1)).sum()))
+        is_scored = has_score[:, slice(None) if held_out.competing is None else held_out.competing].any(axis=1)
+        yield RankedBlock(owners, ranked, len(block), int((~is_scored).sum()))
 
 
 def _scores(scorer: Scorer, users: Ints, n_items: int) -> Floats:
@@ -79,9 +80,11 @@ def _scores(scorer: Scorer, users: Ints, n_items: int) -> Floats:
 def _rank_all(
     keys: Doubles, held_out: HeldOut, wanted: Wanted, block: Longs, protocol: Protocol
 ) -> tuple[Longs, RankedHits]:
-    """Let all items compete that a person had not in training; `keys` are changed."""
+    """Let all candidates compete that a person had not in training; `keys` are changed."""
     is_wanted: Bools = wanted.items[block].toarray()
     keys[held_out.history[block].toarray()] = NO_SCORE
+    if held_out.competing is not None:
+        keys[:, ~held_out.competing] = NO_SCORE
     # Scores are float32, so the next lower float64 lies below its equals and above every smaller score.
     keys[is_wanted] = np.nextafter(keys[is_wanted], NO_SCORE)
     places = top_places(keys, max(protocol.cutoffs))
@@ -90,7 +93,7 @@ def _rank_all(
         hits=np.take_along_axis(is_wanted, places, axis=1) & filled,
         n_relevant=wanted.counts[block],
         items=np.where(filled, places, EMPTY_PLACE).astype(np.int32),
-        n_candidates=held_out.n_items,
+        n_candidates=held_out.n_candidates,
     )
     return block, ranked
 
@@ -112,10 +115,12 @@ def _rank_sampled(
 ) -> tuple[Longs, RankedHits]:
     """Let each wanted item compete with its own random negatives.
 
-    Negatives are drawn without replacement from the items the person has neither in training nor held out. The draw
-    hangs on the protocol's seed and the person's id, so every model meets the same ones.
+    Negatives are drawn without replacement from the candidates that a person has neither in training nor held out. The
+    draw hangs on the protocol's seed and the person's id, so every model meets the same ones.
     """
     taken: Bools = (held_out.history[block] + held_out.tested[block]).toarray()
+    if held_out.competing is not None:
+        taken |= ~held_out.competing
     counts = wanted.counts[block]
     starts = np.cumsum(counts) - counts
     n_places = max(protocol.cutoffs)
@@ -132,5 +137,5 @@ def _rank_sampled(
             if keys[row, item] > NO_SCORE and place < n_places:
                 hits[starts[row] + offset, place] = True
                 items[starts[row] + offset, place] = item
-    ranked = RankedHits(hits, np.ones(n_lists, np.int32), items, held_out.n_items)
+    ranked = RankedHits(hits, np.ones(n_lists, np.int32), items, held_out.n_candidates)
     return np.repeat(block, counts), ranked

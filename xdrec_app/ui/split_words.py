@@ -23,6 +23,13 @@ _SPLITS = {
             "Split", "Some shared people lose all they did in the target: how far do the sources carry? Needs a source."
         ),
     ),
+    "cold-items": (
+        QT_TRANSLATE_NOOP("Split", "Cold items"),
+        QT_TRANSLATE_NOOP(
+            "Split",
+            "Some items lose all their interactions and only these are ranked: how far does their content carry?",
+        ),
+    ),
     "all": (
         QT_TRANSLATE_NOOP("Split", "No test, for use"),
         QT_TRANSLATE_NOOP("Split", "Everything is learned from. The model is ready for use, and nothing is measured."),
