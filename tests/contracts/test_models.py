@@ -91,7 +91,7 @@ def test_a_source_without_weight_changes_nothing(lab, key):
     _, alone, without = lab.fit(key, 0)
     data = lab.data(2)
     model = recommenders[key](params.parse({"source_weight": 0.0}))
-    run(model.fit(data, FitOptions()))
+    run(model.fit(data, lab.options(key, data)))
     scores = model.scores(data.users.numbers(alone.users.ids))
     np.testing.assert_allclose(scores, without, rtol=1e-4, atol=1e-6)
 

@@ -49,6 +49,10 @@ class GradientRecommender(Recommender):
         A phase that early stopping shall watch is passed through :meth:`watched`.
         """
 
+    def prepare(self, data: CrossDomainData, options: FitOptions) -> Job[None]:
+        """Do what comes before the phases and takes no gradient; `self.network` is on the device. A job."""
+        yield from ()
+
     def watched(self, phase: Phase, options: FitOptions, before: Callable[[], None] | None = None) -> Phase:
         """Return the phase with the validation that the options ask for, if any.
 
@@ -82,6 +86,7 @@ class GradientRecommender(Recommender):
 
     def _train(self, data: CrossDomainData, options: FitOptions) -> Job[FitReport]:
         self.network = self.build_network().to(options.device)
+        yield from self.prepare(data, options)
         results = yield from run_phases(_with_fixed_epochs(self.phases(data, options), options.phase_epochs))
         self.network = self.network.cpu().eval()
         return FitReport(
