@@ -13,6 +13,7 @@ from xdrec_app.evaluation.archive import (
 from xdrec_app.evaluation.held_out import HeldOut
 from xdrec_app.evaluation.protocol import Protocol
 from xdrec_app.evaluation.result import Evaluation, PersonSums
+from xdrec_app.metrics.base import ItemFacts
 
 PROTOCOL = Protocol(split="random", split_words="s", seed=1, target="电影", scored="all", relevant_from=3)
 
@@ -38,11 +39,20 @@ def test_an_evaluation_comes_back_person_by_person():
 def test_held_out_rows_come_back_with_their_history():
     history = sparse.csr_matrix(np.array([[True, False, True], [False, False, False]]))
     rows = Interactions.of([0, 1], [1, -1], [4.0, 2.0], [7, 8])
-    held_out = HeldOut(("a", "b"), np.array([5, -1], np.int32), rows, history, 3.5)
+    tags = sparse.csr_matrix(np.array([[True, True], [False, False], [False, True]]))
+    facts = ItemFacts(np.array([4, 0, 2], np.int32), 7, tags)
+    competing = np.array([True, False, True])
+    held_out = HeldOut(("a", "b"), np.array([5, -1], np.int32), rows, history, 3.5, facts, competing)
     back = unpack_held_out(pack_held_out(held_out))
     assert back.people == held_out.people and back.mean == 3.5
     assert (back.users == held_out.users).all() and (back.rows.items == rows.items).all()
     assert (back.history.toarray() == history.toarray()).all()
+    assert back.facts.n_people == 7 and (back.facts.counts == facts.counts).all()
+    assert back.facts.tags is not None and (back.facts.tags.toarray() == tags.toarray()).all()
+    assert back.competing is not None and (back.competing == competing).all()
+    bare = HeldOut(("a", "b"), held_out.users, rows, history, 3.5, ItemFacts(facts.counts, 7))
+    back = unpack_held_out(pack_held_out(bare))
+    assert back.facts.tags is None and back.competing is None
 
 
 def test_interactions_come_back_as_they_were():

@@ -18,6 +18,7 @@ from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.evaluation.held_out import HeldOut
 from xdrec_app.evaluation.protocol import Protocol
 from xdrec_app.evaluation.result import Evaluation, PersonSums
+from xdrec_app.metrics.base import ItemFacts
 
 Array = npt.NDArray[np.generic]
 
@@ -55,9 +56,18 @@ def unpack_evaluation(data: bytes) -> Evaluation:
 
 def pack_held_out(held_out: HeldOut) -> bytes:
     """Return held-out rows with their people's history as bytes."""
-    rows, history = held_out.rows, held_out.history
+    rows, history, tags = held_out.rows, held_out.history, held_out.facts.tags
+    columns: dict[str, Array] = {} if tags is None else {"tags_indptr": tags.indptr, "tags_indices": tags.indices}
+    if held_out.competing is not None:
+        columns["competing"] = held_out.competing
     return _pack(
-        {"people": held_out.people, "mean": held_out.mean, "n_items": held_out.n_items},
+        {
+            "people": held_out.people,
+            "mean": held_out.mean,
+            "n_items": held_out.n_items,
+            "n_training_people": held_out.facts.n_people,
+            "n_tags": 0 if tags is None else tags.shape[1],
+        },
         {
             "numbers": held_out.users,
             "users": rows.users,
@@ -66,6 +76,8 @@ def pack_held_out(held_out: HeldOut) -> bytes:
             "times": rows.times,
             "history_indptr": history.indptr,
             "history_indices": history.indices,
+            "item_counts": held_out.facts.counts,
+            **columns,
         },
     )
 
@@ -73,15 +85,22 @@ def pack_held_out(held_out: HeldOut) -> bytes:
 def unpack_held_out(data: bytes) -> HeldOut:
     """Return the held-out rows that `pack_held_out` packed."""
     about, columns = _unpack(data)
-    indices, indptr = columns["history_indices"].astype(np.int32), columns["history_indptr"].astype(np.int32)
-    shape = (len(about["people"]), about["n_items"])
+    n_people, n_items, n_tags = len(about["people"]), about["n_items"], about["n_tags"]
+    tags = _pairs(columns, "tags", (n_items, n_tags)) if n_tags else None
     return HeldOut(
         people=tuple(about["people"]),
         users=columns["numbers"].astype(np.int32),
         rows=Interactions.of(columns["users"], columns["items"], columns["values"], columns["times"]),
-        history=sparse.csr_matrix((np.ones(len(indices), bool), indices, indptr), shape=shape),
+        history=_pairs(columns, "history", (n_people, n_items)),
         mean=about["mean"],
+        facts=ItemFacts(columns["item_counts"].astype(np.int32), about["n_training_people"], tags),
+        competing=columns["competing"].astype(bool) if "competing" in columns else None,
     )
+
+
+def _pairs(columns: Mapping[str, Array], name: str, shape: tuple[int, int]) -> sparse.csr_matrix:
+    indptr, indices = columns[f"{name}_indptr"].astype(np.int32), columns[f"{name}_indices"].astype(np.int32)
+    return sparse.csr_matrix((np.ones(len(indices), bool), indices, indptr), shape=shape)
 
 
 def pack_interactions(rows: Interactions) -> bytes:

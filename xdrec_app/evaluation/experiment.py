@@ -83,7 +83,7 @@ class Experiment:
             target=target.name,
             scored=_scored_words(plan, sources),
             candidates=candidates,
-            negatives=negatives if candidates == "sampled" else 0,
+            negatives=0 if candidates == "full" else negatives,
             only_held_out_items=plan.only_held_out_items,
             relevant_from=relevant_from(target.scale),
             copies=tuple(sorted((found.rule for found in copies if found.rule), key=lambda rule: rule.source)),
@@ -171,7 +171,7 @@ class Experiment:
             is_scored = np.array([id_ in self.plan.scored for id_ in table.user_ids], bool)
             rows = rows[is_scored[table.users[rows]]]
         held = Interactions(table.users[rows], table.items[rows], table.values[rows], table.times[rows])
-        return HeldOut.of(table.user_ids, held, known, data.users, table.n_items, competing)
+        return HeldOut.of(table.user_ids, held, known, data.users, table.n_items, competing, tags)
 
 
 class EpochCount:

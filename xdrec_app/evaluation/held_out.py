@@ -55,6 +55,8 @@ class HeldOut:
         bool CSR [n_people, n_items]: what each person had in training, which cannot be recommended again.
     mean
         Mean value of the target's training rows; stands in for a rating that cannot be predicted.
+    facts
+        How often each item stands in the training rows, and its tags.
     competing
         bool [n_items]: the items that compete at all; None means that all do.
     """
@@ -64,6 +66,7 @@ class HeldOut:
     rows: Interactions
     history: sparse.csr_matrix
     mean: float
+    facts: ItemFacts
     competing: Bools | None = None
 
     @classmethod
@@ -75,6 +78,7 @@ class HeldOut:
         users: Vocabulary,
         n_items: int,
         competing: Bools | None = None,
+        tags: Sequence[tuple[str, ...]] = (),
     ) -> HeldOut:
         """Gather what belongs to the held-out rows.
 
@@ -93,6 +97,8 @@ class HeldOut:
             Number of the target's items: the candidates.
         competing
             The candidates, if they are not all items, bool [n_items].
+        tags
+            One entry per item of the target, for the diversity of lists; may be left out.
         """
         present = sorted(np.unique(rows.users).tolist(), key=lambda number: people[number])
         ids = tuple(people[number] for number in present)
@@ -106,6 +112,11 @@ class HeldOut:
             rows=Interactions(position[rows.users], rows.items, rows.values, rows.times),
             history=_history(in_target, numbers, len(users), n_items),
             mean=float(in_target.values.mean(dtype=np.float64)) if len(in_target) else float("nan"),
+            facts=ItemFacts(
+                counts=np.bincount(in_target.items, minlength=n_items).astype(np.int32),
+                n_people=len(np.unique(in_target.users)),
+                tags=tag_matrix(tags),
+            ),
             competing=competing,
         )
 
@@ -150,6 +161,7 @@ class HeldOut:
             rows=Interactions(position[rows.users], rows.items, rows.values, rows.times),
             history=self.history[positions],
             mean=self.mean,
+            facts=self.facts,
             competing=self.competing,
         )
 

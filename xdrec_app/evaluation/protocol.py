@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Literal
 
+from pydantic import Field
+
 from xdrec_app.core.events import Value
 
 Candidates = Literal["full", "sampled", "popular"]
@@ -68,7 +70,7 @@ class Protocol(Value):
 
     split: str
     split_words: str
-    split_params: dict[str, ParamValue] = {}
+    split_params: dict[str, ParamValue] = Field(default_factory=dict)
     seed: int
     target: str
     scored: str
@@ -88,13 +90,16 @@ class Protocol(Value):
     @property
     def sentence(self) -> str:
         """The protocol in words, as shown beside a figure."""
-        items = f"{'cold ' if self.only_held_out_items else ''}items of {self.target}"
-        if self.candidates == "full":
-            competing = f"all {items} the person has not interacted with in training compete"
-        else:
-            competing = f"each liked test item competes with {self.negatives} random {items}"
-        parts = [self.split_words, competing, f"liked means a value of at least {self.relevant_from:g}", self.scored]
-        return "; ".join([*parts, *(self._words(rule) for rule in self.copies)])
+        parts = [
+            self.split_words,
+            self._competing,
+            f"liked means a value of at least {self.relevant_from:g}",
+            self.scored,
+            *(self._words(rule) for rule in self.copies),
+        ]
+        if self.monitor:
+            parts.append(f"the epoch is chosen by {self.monitor} on the validation part")
+        return "; ".join(parts)
 
     @property
     def alone(self) -> Protocol:
@@ -130,16 +135,14 @@ class Protocol(Value):
 
     @property
     def _competing(self) -> str:
+        items = f"{'cold ' if self.only_held_out_items else ''}items of {self.target}"
         match self.candidates:
             case "full":
-                return f"all items of {self.target} the person has not interacted with in training compete"
+                return f"all {items} the person has not interacted with in training compete"
             case "sampled":
-                return f"each liked test item competes with {self.negatives} random items of {self.target}"
+                return f"each liked test item competes with {self.negatives} random {items}"
             case "popular":
-                return (
-                    f"each liked test item competes with {self.negatives} items of {self.target}"
-                    " drawn by their popularity"
-                )
+                return f"each liked test item competes with {self.negatives} {items} drawn by their popularity"
 
     def _words(self, rule: CopyRule) -> str:
         match rule.decision:
@@ -160,6 +163,7 @@ _DECISIVE = {
     "scored": "who is scored",
     "candidates": "what competes",
     "negatives": "the number of negatives",
+    "only_held_out_items": "whether only cold items compete",
     "relevant_from": "what counts as liked",
 }
 
