@@ -8,7 +8,7 @@ import pytest
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.jobs import run
 from xdrec_app.datasets.interactions import Interactions
-from xdrec_app.models.base import Additive, FitOptions, recommenders
+from xdrec_app.models.base import Additive, recommenders
 
 KEYS = recommenders.keys()
 RATING_KEYS = [key for key in KEYS if recommenders[key].capabilities.rating]

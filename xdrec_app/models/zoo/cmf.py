@@ -42,8 +42,8 @@ class CMF(RatingFactorRecommender):
 
     .. math:: \min_{U, V} \sum_d \alpha_d \lVert X_d - U V_d^\top \rVert^2_{\mathrm{observed}} + \mathrm{reg}
 
-    (paper, eq. 3 with squared loss and identity link). The minimum is found by turns over the rows of U and of each V
-    (paper, section 4.1; with squared loss the Newton step is the ridge regression itself), L2 counting once per rating.
+    the paper's objective with squared loss and identity link. The minimum is found by turns over the rows of U and of
+    each V, as in the paper; with squared loss its Newton step is a ridge regression. L2 counts once per rating.
     """
 
     key: ClassVar[str] = "cmf"
