@@ -168,7 +168,9 @@ class HeldOut:
     def _pairs(self, mask: Bools) -> sparse.csr_matrix:
         rows = self.rows.take(mask)
         shape = (self.n_people, self.n_items)
-        return sparse.csr_matrix((np.ones(len(rows), bool), (rows.users, rows.items)), shape=shape)
+        pairs = sparse.csr_matrix((np.ones(len(rows), bool), (rows.users, rows.items)), shape=shape)
+        pairs.sort_indices()
+        return pairs
 
     def _is_in_history(self) -> Bools:
         history = self.history.tocoo()

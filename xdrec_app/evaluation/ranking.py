@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from xdrec_app.core.seeding import derive_seed
 from xdrec_app.datasets.arrays import Bools, Doubles, Floats, Ints, Longs
 from xdrec_app.datasets.vocabulary import UNKNOWN
 from xdrec_app.evaluation.held_out import HeldOut, Wanted
+from xdrec_app.evaluation.negatives import Rivals
 from xdrec_app.evaluation.protocol import Protocol
 from xdrec_app.metrics.base import EMPTY_PLACE, RankedHits
 from xdrec_app.models.base import Scorer
@@ -37,12 +39,15 @@ class RankedBlock:
         a wanted item with sampled negatives.
     ranked
         The lists.
+    relevant
+        bool CSR [n_lists, n_items], the items that each list should bring to the top, as far as the model knows them.
     n_people, n_unscored
         People in this block, and those without any score.
     """
 
     owners: Longs
     ranked: RankedHits
+    relevant: sparse.csr_matrix
     n_people: int
     n_unscored: int
 
@@ -60,11 +65,11 @@ def ranked_blocks(scorer: Scorer, held_out: HeldOut, wanted: Wanted, protocol: P
         has_score = ~np.isnan(scores)
         keys = np.where(has_score, scores, NO_SCORE).astype(np.float64)
         if protocol.candidates == "full":
-            owners, ranked = _rank_all(keys, held_out, wanted, block, protocol)
+            owners, ranked, relevant = _rank_all(keys, held_out, wanted, block, protocol)
         else:
-            owners, ranked = _rank_sampled(keys, held_out, wanted, block, protocol)
+            owners, ranked, relevant = _rank_sampled(keys, held_out, wanted, block, protocol)
         is_scored = has_score[:, slice(None) if held_out.competing is None else held_out.competing].any(axis=1)
-        yield RankedBlock(owners, ranked, len(block), int((~is_scored).sum()))
+        yield RankedBlock(owners, ranked, relevant, len(block), int((~is_scored).sum()))
 
 
 def _scores(scorer: Scorer, users: Ints, n_items: int) -> Floats:
@@ -79,9 +84,10 @@ def _scores(scorer: Scorer, users: Ints, n_items: int) -> Floats:
 
 def _rank_all(
     keys: Doubles, held_out: HeldOut, wanted: Wanted, block: Longs, protocol: Protocol
-) -> tuple[Longs, RankedHits]:
+) -> tuple[Longs, RankedHits, sparse.csr_matrix]:
     """Let all candidates compete that a person had not in training; `keys` are changed."""
-    is_wanted: Bools = wanted.items[block].toarray()
+    relevant = wanted.items[block]
+    is_wanted: Bools = relevant.toarray()
     keys[held_out.history[block].toarray()] = NO_SCORE
     if held_out.competing is not None:
         keys[:, ~held_out.competing] = NO_SCORE
@@ -95,7 +101,7 @@ def _rank_all(
         items=np.where(filled, places, EMPTY_PLACE).astype(np.int32),
         n_candidates=held_out.n_candidates,
     )
-    return block, ranked
+    return block, ranked, relevant
 
 
 def top_places(keys: Doubles, k: int) -> Longs:
@@ -112,30 +118,32 @@ def top_places(keys: Doubles, k: int) -> Longs:
 
 def _rank_sampled(
     keys: Doubles, held_out: HeldOut, wanted: Wanted, block: Longs, protocol: Protocol
-) -> tuple[Longs, RankedHits]:
-    """Let each wanted item compete with its own random negatives.
+) -> tuple[Longs, RankedHits, sparse.csr_matrix]:
+    """Let each wanted item compete with its own negatives; see :mod:`xdrec_app.evaluation.negatives`.
 
-    Negatives are drawn without replacement from the candidates that a person has neither in training nor held out. The
-    draw hangs on the protocol's seed and the person's id, so every model meets the same ones.
+    They are drawn from the candidates that a person has neither in training nor held out.
     """
-    taken: Bools = (held_out.history[block] + held_out.tested[block]).toarray()
+    may_compete: Bools = ~(held_out.history[block] + held_out.tested[block]).toarray()
     if held_out.competing is not None:
-        taken |= ~held_out.competing
+        may_compete &= held_out.competing
     counts = wanted.counts[block]
+    known = wanted.items[block]
+    n_known = np.diff(known.indptr)
+    people, items = np.repeat(np.arange(len(block)), n_known), known.indices
     starts = np.cumsum(counts) - counts
-    n_places = max(protocol.cutoffs)
-    n_lists = int(counts.sum())
+    lists = np.arange(len(items)) + np.repeat(starts - known.indptr[:-1], n_known)
+    seeds = np.array(
+        [derive_seed(protocol.seed, "negatives", held_out.people[position]) for position in block], np.uint64
+    )
+    weights = held_out.facts.counts.astype(np.float64) + 1 if protocol.candidates == "popular" else None
+    places = Rivals(keys, may_compete, weights).ahead_of(people, items, seeds[people], protocol.negatives)
+
+    n_lists, n_places = int(counts.sum()), max(protocol.cutoffs)
+    is_shown = (keys[people, items] > NO_SCORE) & (places < n_places)
     hits = np.zeros((n_lists, n_places), bool)
-    items = np.full((n_lists, n_places), EMPTY_PLACE, np.int32)
-    for row, position in enumerate(block):
-        random = np.random.default_rng(derive_seed(protocol.seed, "negatives", held_out.people[position]))
-        pool = np.flatnonzero(~taken[row])
-        n_negatives = min(protocol.negatives, len(pool))
-        for offset, item in enumerate(np.sort(wanted.items[position].indices)):
-            negatives = random.choice(pool, n_negatives, replace=False)
-            place = int((keys[row, negatives] >= keys[row, item]).sum())
-            if keys[row, item] > NO_SCORE and place < n_places:
-                hits[starts[row] + offset, place] = True
-                items[starts[row] + offset, place] = item
-    ranked = RankedHits(hits, np.ones(n_lists, np.int32), items, held_out.n_candidates)
-    return np.repeat(block, counts), ranked
+    shown = np.full((n_lists, n_places), EMPTY_PLACE, np.int32)
+    hits[lists[is_shown], places[is_shown]] = True
+    shown[lists[is_shown], places[is_shown]] = items[is_shown]
+    relevant = sparse.csr_matrix((np.ones(len(items), bool), (lists, items)), shape=(n_lists, held_out.n_items))
+    ranked = RankedHits(hits, np.ones(n_lists, np.int32), shown, held_out.n_candidates)
+    return np.repeat(block, counts), ranked, relevant
