@@ -54,7 +54,7 @@ def _domain(name: str, tastes: np.ndarray, share: float, n_rows: int, random: np
             for item, value, time in zip(own, values, times, strict=True)
         ]
     titles = {f"{name[0]}{item:02}": (f"{name} {item}", "", (f"taste {item % N_TASTES}",)) for item in range(N_ITEMS)}
-    return DomainTable.of(name, rows, {**titles, f"{name[0]}99": (f"{name} nobody knows", "", ())})
+    return DomainTable.of(name, rows, {**titles, f"{name[0]}99": (f"{name} nobody knows", "", ("taste 0",))})
 
 
 @pytest.fixture(scope="session")
