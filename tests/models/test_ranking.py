@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -58,3 +59,15 @@ def test_the_size_of_a_block_changes_nothing(monkeypatch):
     monkeypatch.setattr(ranking, "_CELLS_PER_BLOCK", 60)
     for a, b in zip(whole, top_k(scores, 7, excluded), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("n_levels", [2, 30, 100_000])
+@pytest.mark.parametrize("k", [1, 5, 30])
+def test_a_long_catalogue_gives_the_lists_of_a_full_sort_too(n_levels, k):
+    random = np.random.default_rng(n_levels)
+    scores = random.integers(0, n_levels, (40, 500)).astype(np.float32)
+    scores[random.random(scores.shape) < 0.2] = np.nan
+    scores[0], scores[1, 3:], scores[2] = np.nan, np.nan, -np.inf
+    excluded = random.random(scores.shape) < 0.1
+    items, _ = top_k(scores, k, sparse.csr_matrix(excluded))
+    assert items.tolist() == [slowly(row, k, out) for row, out in zip(scores, excluded, strict=True)]
