@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xdrec_app.evaluation.negatives import Rivals, mixed, uniform
+from xdrec_app.evaluation.negatives import Rivals, Urn, mixed, uniform
 
 
 def seeds_of(n: int, first: int = 0) -> np.ndarray:
@@ -22,7 +22,7 @@ def times_drawn(n_items: int, n_negatives: int, n_lists: int, weights=None, may_
         keys[0, 0] = 1.0
         keys[0, item] = 2.0
         free = np.ones((1, n_items), bool) if may_compete is None else may_compete
-        rivals = Rivals(keys, free, weights)
+        rivals = Rivals(keys, free, Urn(np.ones(n_items) if weights is None else weights))
         people, items = np.zeros(n_lists, np.int64), np.zeros(n_lists, np.int32)
         counts.append(rivals.ahead_of(people, items, seeds_of(n_lists), n_negatives).sum())
     return np.array(counts)
@@ -69,8 +69,8 @@ def test_exactly_as_many_differing_rivals_are_drawn_as_there_are(seed, n_items, 
     """Where every item is ranked alike, the number ahead is the number drawn."""
     random = np.random.default_rng(seed)
     free = random.random((3, n_items)) < 0.8
-    weights = random.integers(1, 30, n_items).astype(float) if weighted else None
-    rivals = Rivals(np.zeros((3, n_items)), free, weights)
+    weights = random.integers(1, 30, n_items).astype(float) if weighted else np.ones(n_items)
+    rivals = Rivals(np.zeros((3, n_items)), free, Urn(weights))
     people = np.array([0, 1, 2, 2])
     items = random.integers(0, n_items, 4).astype(np.int32)
     ahead = rivals.ahead_of(people, items, seeds_of(4, seed), n_negatives)
@@ -80,7 +80,7 @@ def test_exactly_as_many_differing_rivals_are_drawn_as_there_are(seed, n_items, 
 def test_a_heavy_skew_still_gives_as_many_differing_rivals():
     weights = np.ones(400)
     weights[7] = 1e9
-    rivals = Rivals(np.zeros((1, 400)), np.ones((1, 400), bool), weights)
+    rivals = Rivals(np.zeros((1, 400)), np.ones((1, 400), bool), Urn(weights))
     ahead = rivals.ahead_of(np.zeros(5, np.int64), np.arange(5, dtype=np.int32), seeds_of(5), 50)
     assert ahead.tolist() == [50] * 5
 
@@ -88,15 +88,23 @@ def test_a_heavy_skew_still_gives_as_many_differing_rivals():
 def test_each_wanted_item_of_a_person_has_rivals_of_its_own():
     keys = np.random.default_rng(0).normal(size=(1, 1_000))
     keys[0, :40] = 0.0
-    rivals = Rivals(keys, np.ones((1, 1_000), bool), None)
+    rivals = Rivals(keys, np.ones((1, 1_000), bool), Urn(np.ones(1_000)))
     people, items = np.zeros(40, np.int64), np.arange(40, dtype=np.int32)
     assert len(set(rivals.ahead_of(people, items, np.zeros(40, np.uint64), 100).tolist())) > 5
 
 
 def test_a_list_does_not_depend_on_the_others():
     keys = np.random.default_rng(0).normal(size=(4, 300))
-    rivals = Rivals(keys, np.ones((4, 300), bool), None)
+    rivals = Rivals(keys, np.ones((4, 300), bool), Urn(np.ones(300)))
     people, items, seeds = np.arange(4), np.arange(4, dtype=np.int32), seeds_of(4)
     together = rivals.ahead_of(people, items, seeds, 20)
     alone = [rivals.ahead_of(people[i : i + 1], items[i : i + 1], seeds[i : i + 1], 20)[0] for i in range(4)]
     assert together.tolist() == alone
+
+
+@given(st.lists(st.floats(0.01, 1e6), min_size=1, max_size=30))
+def test_an_urn_gives_each_item_its_share(weights):
+    given_weights = np.array(weights)
+    grid = (np.arange(200_000) + 0.5) / 200_000
+    shares = np.bincount(Urn(given_weights).items(grid), minlength=len(weights)) / len(grid)
+    np.testing.assert_allclose(shares, given_weights / given_weights.sum(), atol=1e-3)

@@ -94,7 +94,6 @@ def evaluate(
             name: of_ratings.item_groups.get(name, {}) | of_rankings.item_groups.get(name, {}) for name in names
         },
         calibration=of_ratings.calibration,
-        lists=of_rankings.lists,
     )
 
 

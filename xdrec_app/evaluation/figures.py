@@ -40,7 +40,6 @@ class Figures:
     whole: dict[str, float] = field(default_factory=dict)
     item_groups: dict[str, dict[str, PersonSums]] = field(default_factory=dict)
     calibration: CalibrationBins | None = None
-    lists: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -80,16 +79,12 @@ def ranking_figures(
     """
     per_person = relevance(ranked, owners, held_out.n_people, protocol.cutoffs, selection)
     whole: dict[str, float] = {}
-    lists = None
     if protocol.candidates == "full":
         per_person |= _contents(ranked, owners, held_out, protocol, selection)
         for catalogue in catalogue_metrics:
             whole |= {name: catalogue().value(ranked, k) for name, k in selection.at(catalogue, protocol.cutoffs)}
     if not selection.is_everything:
         return Figures(per_person, whole)
-    if protocol.candidates == "full":
-        lists = np.full((held_out.n_people, ranked.items.shape[1]), EMPTY_PLACE, np.int32)
-        lists[owners] = ranked.items
     groups = {}
     for name, group in item_groups(held_out.facts.counts).items():
         n_relevant = relevant @ group.astype(np.int32)
@@ -101,7 +96,7 @@ def ranking_figures(
             ranked.hits[some] & in_group, n_relevant[some].astype(np.int32), ranked.items[some], ranked.n_candidates
         )
         groups[name] = relevance(found, owners[some], held_out.n_people, protocol.cutoffs, selection)
-    return Figures(per_person, whole, groups, lists=lists)
+    return Figures(per_person, whole, groups)
 
 
 def relevance(

@@ -52,7 +52,8 @@ class HeldOut:
     rows
         `users` are positions in `people`; `items` are target numbers, or `UNKNOWN`.
     history
-        bool CSR [n_people, n_items]: what each person had in training, which cannot be recommended again.
+        bool CSR [n_people, n_items] with ascending columns: what each person had in training, which cannot be
+        recommended again.
     mean
         Mean value of the target's training rows; stands in for a rating that cannot be predicted.
     facts
@@ -174,9 +175,12 @@ class HeldOut:
 
     def _is_in_history(self) -> Bools:
         history = self.history.tocoo()
-        known = history.row.astype(np.int64) * self.n_items + history.col
+        known = history.row.astype(np.int64) * self.n_items + history.col  # ascending
         asked = self.rows.users.astype(np.int64) * self.n_items + self.rows.items
-        is_known: Bools = np.isin(asked, known) & (self.rows.items != UNKNOWN)
+        if not len(known):
+            return np.zeros(len(asked), bool)
+        places = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+        is_known: Bools = (known[places] == asked) & (self.rows.items != UNKNOWN)
         return is_known
 
 
@@ -187,7 +191,9 @@ def _history(training: Interactions, numbers: Ints, n_users: int, n_items: int) 
     rows = position[training.users]
     mask = rows != UNKNOWN
     pairs = (rows[mask], training.items[mask])
-    return sparse.csr_matrix((np.ones(mask.sum(), bool), pairs), shape=(len(numbers), n_items))
+    history = sparse.csr_matrix((np.ones(mask.sum(), bool), pairs), shape=(len(numbers), n_items))
+    history.sort_indices()
+    return history
 
 
 def tag_matrix(tags: Sequence[tuple[str, ...]]) -> sparse.csr_matrix | None:

@@ -17,7 +17,7 @@ from xdrec_app.core.seeding import derive_seed
 from xdrec_app.datasets.arrays import Bools, Doubles, Floats, Ints, Longs
 from xdrec_app.datasets.vocabulary import UNKNOWN
 from xdrec_app.evaluation.held_out import HeldOut, Wanted
-from xdrec_app.evaluation.negatives import Rivals
+from xdrec_app.evaluation.negatives import Rivals, Urn
 from xdrec_app.evaluation.protocol import Protocol
 from xdrec_app.metrics.base import EMPTY_PLACE, RankedHits
 from xdrec_app.models.base import Scorer
@@ -58,6 +58,8 @@ def ranked_blocks(scorer: Scorer, held_out: HeldOut, wanted: Wanted, protocol: P
     The lists have as many places as the protocol's largest cut-off.
     """
     people = wanted.people
+    counts = held_out.facts.counts.astype(np.float64)
+    urn = Urn(counts + 1 if protocol.candidates == "popular" else np.ones_like(counts))
     size = max(1, min(MAX_BLOCK_PEOPLE, MAX_BLOCK_SCORES // max(1, held_out.n_items)))
     for start in range(0, len(people), size):
         block = people[start : start + size]
@@ -67,7 +69,7 @@ def ranked_blocks(scorer: Scorer, held_out: HeldOut, wanted: Wanted, protocol: P
         if protocol.candidates == "full":
             owners, ranked, relevant = _rank_all(keys, held_out, wanted, block, protocol)
         else:
-            owners, ranked, relevant = _rank_sampled(keys, held_out, wanted, block, protocol)
+            owners, ranked, relevant = _rank_sampled(keys, held_out, wanted, block, protocol, urn)
         is_scored = has_score[:, slice(None) if held_out.competing is None else held_out.competing].any(axis=1)
         yield RankedBlock(owners, ranked, relevant, len(block), int((~is_scored).sum()))
 
@@ -117,7 +119,7 @@ def top_places(keys: Doubles, k: int) -> Longs:
 
 
 def _rank_sampled(
-    keys: Doubles, held_out: HeldOut, wanted: Wanted, block: Longs, protocol: Protocol
+    keys: Doubles, held_out: HeldOut, wanted: Wanted, block: Longs, protocol: Protocol, urn: Urn
 ) -> tuple[Longs, RankedHits, sparse.csr_matrix]:
     """Let each wanted item compete with its own negatives; see :mod:`xdrec_app.evaluation.negatives`.
 
@@ -135,8 +137,7 @@ def _rank_sampled(
     seeds = np.array(
         [derive_seed(protocol.seed, "negatives", held_out.people[position]) for position in block], np.uint64
     )
-    weights = held_out.facts.counts.astype(np.float64) + 1 if protocol.candidates == "popular" else None
-    places = Rivals(keys, may_compete, weights).ahead_of(people, items, seeds[people], protocol.negatives)
+    places = Rivals(keys, may_compete, urn).ahead_of(people, items, seeds[people], protocol.negatives)
 
     n_lists, n_places = int(counts.sum()), max(protocol.cutoffs)
     is_shown = (keys[people, items] > NO_SCORE) & (places < n_places)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from xdrec_app.datasets.arrays import Bools, Doubles, Ints
+from xdrec_app.datasets.arrays import Bools, Doubles
 from xdrec_app.evaluation.protocol import Protocol
 from xdrec_app.metrics.base import rating_metrics
 from xdrec_app.metrics.calibration import CalibrationBins
@@ -76,9 +76,6 @@ class Evaluation:
         Group → metric → what each person adds when only held-out rows of the group's items are looked for.
     calibration
         Predicted and given ratings; None where no ratings were judged.
-    lists
-        int32 [n_people, k], the items shown to each person under full ranking, as in
-        :class:`~xdrec_app.metrics.base.RankedHits`; None otherwise.
     """
 
     protocol: Protocol
@@ -92,7 +89,6 @@ class Evaluation:
     people_groups: dict[str, Bools] = field(default_factory=dict)
     item_groups: dict[str, dict[str, PersonSums]] = field(default_factory=dict)
     calibration: CalibrationBins | None = None
-    lists: Ints | None = None
 
     @property
     def groups(self) -> dict[str, Evaluation]:
@@ -117,5 +113,4 @@ class Evaluation:
             people_groups={},
             item_groups={},
             calibration=None,
-            lists=None,
         )
