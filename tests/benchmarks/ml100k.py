@@ -32,12 +32,17 @@ def read(name: str) -> pd.DataFrame:
 
 
 def table_of(rows: pd.DataFrame) -> DomainTable:
-    """Build the table of some ratings."""
-    columns = [rows["user_id"], rows["item_id"], rows["rating"].astype(float)]
-    return replace(
-        DomainTable.of("films", [(user, item, value, None) for user, item, value in zip(*columns, strict=True)]),
-        scale=SCALE,
+    """Build the table of some ratings, with all films of the catalogue and what is said of films and people."""
+    columns = [rows["user_id"], rows["item_id"], rows["rating"].astype(float), rows["timestamp"].astype(int)]
+    films = pd.read_csv(FOLDER / "items.csv", dtype=str, keep_default_na=False)
+    people = pd.read_csv(FOLDER / "users.csv", dtype=str, keep_default_na=False).set_index("user_id")
+    table = DomainTable.of(
+        "films",
+        list(zip(*columns, strict=True)),
+        {film.item_id: (film.title, "", tuple(film.genres.split("|"))) for film in films.itertuples()},
+        people=people[["age", "gender", "occupation"]].to_dict("index"),
     )
+    return replace(table, scale=SCALE)
 
 
 def rows_of(rows: pd.DataFrame) -> Rows:
