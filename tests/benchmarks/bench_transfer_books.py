@@ -9,8 +9,8 @@ from pathlib import Path
 from xdrec_app.core.jobs import run
 from xdrec_app.models.base import recommenders
 from xdrec_app.services.data_requests import ImportInteractions
+from xdrec_app.services.experiment_requests import Train
 from xdrec_app.services.import_interactions import import_interactions
-from xdrec_app.services.requests import Train
 from xdrec_app.services.train import train
 from xdrec_app.services.workspace import new_workspace
 

@@ -8,8 +8,9 @@ from pytestqt.qtbot import QtBot
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Tick, Value
 from xdrec_app.core.jobs import Cancelled, Job, StopRequested
+from xdrec_app.services.experiment_requests import Train
 from xdrec_app.services.request import Done, Request
-from xdrec_app.services.requests import CreateSample, DeleteRun, Train
+from xdrec_app.services.requests import CreateSample, DeleteRun
 from xdrec_app.ui.dialogs.import_dialog import ImportDialog
 from xdrec_app.ui.main_window import MainWindow
 from xdrec_app.ui.messages import Level

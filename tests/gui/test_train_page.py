@@ -14,9 +14,9 @@ from xdrec_app.core.jobs import Job, StopRequested
 from xdrec_app.core.params import ParamField
 from xdrec_app.evaluation.protocol import Protocol
 from xdrec_app.models.capabilities import Capabilities
+from xdrec_app.services.experiment_requests import Train
 from xdrec_app.services.model_schema import ModelSchema, ModelSchemas
 from xdrec_app.services.request import Request
-from xdrec_app.services.requests import Train
 from xdrec_app.services.results import LiftFigure, TrainReport
 from xdrec_app.ui.main_window import MainWindow
 from xdrec_app.ui.pages.train import TrainPage

@@ -11,8 +11,8 @@ from xdrec_app.core.events import Change, Changed, LogLine, Progress
 from xdrec_app.core.jobs import Cancelled, Command, drive, run
 from xdrec_app.services.audit_leakage import audit_leakage, decide_leak
 from xdrec_app.services.data_requests import AuditLeakage, DecideLeak, ImportInteractions
+from xdrec_app.services.experiment_requests import Train
 from xdrec_app.services.import_interactions import import_interactions
-from xdrec_app.services.requests import Train
 from xdrec_app.services.train import train
 from xdrec_app.services.workspace import new_workspace
 from xdrec_app.storage.database import open_database

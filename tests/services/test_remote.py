@@ -10,9 +10,10 @@ import pytest
 from xdrec_app.core.events import EpochEnd, Progress, RunStarted, Tick
 from xdrec_app.core.jobs import Cancelled, Command, Failed, Succeeded, drive
 from xdrec_app.services import remote
+from xdrec_app.services.experiment_requests import Train
 from xdrec_app.services.remote import WorkerPool, WorkerProcess
 from xdrec_app.services.request import Done
-from xdrec_app.services.requests import DeleteRun, Train
+from xdrec_app.services.requests import DeleteRun
 
 REQUEST = DeleteRun(workspace=Path("w.xdrec"), run=1)
 

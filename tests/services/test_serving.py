@@ -6,10 +6,11 @@ import pytest
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.jobs import Cancelled, Command, drive, run
 from xdrec_app.services.data_requests import ImportInteractions
+from xdrec_app.services.experiment_requests import Train
 from xdrec_app.services.import_interactions import import_interactions
 from xdrec_app.services.profile import profile
 from xdrec_app.services.recommend import recommend, recommend_all
-from xdrec_app.services.requests import Profile, Recommend, RecommendAll, Train
+from xdrec_app.services.requests import Profile, Recommend, RecommendAll
 from xdrec_app.services.train import train
 
 

@@ -8,7 +8,8 @@ from xdrec_app.core.jobs import Cancelled, Command, Failed, Succeeded, drive, ru
 from xdrec_app.models.base import recommenders
 from xdrec_app.services.browse import Browser
 from xdrec_app.services.evaluate import evaluate_run
-from xdrec_app.services.requests import Evaluate, Train
+from xdrec_app.services.experiment_requests import Train
+from xdrec_app.services.requests import Evaluate
 from xdrec_app.services.train import train
 from xdrec_app.storage.database import open_database
 from xdrec_app.storage.run_reading import list_runs, load_curves

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xdrec_app.storage import runs
 from xdrec_app.storage.database import Database
+from xdrec_app.storage.json_text import as_json
 from xdrec_app.storage.run_records import NewRun, RunResult
 from xdrec_app.storage.runs import best_single_domain_run, create_run, fail_run, find_equal_run, finish_run
 
@@ -31,24 +31,11 @@ def ended(database: Database, new: NewRun, **changes: Any) -> int:
     return number
 
 
-def equal_to(database: Database, new: NewRun) -> int | None:
-    return find_equal_run(
-        database,
-        model=new.model,
-        params=new.params,
-        target=new.target,
-        sources=new.sources,
-        protocol_digest=new.protocol_digest,
-        data_digest=new.data_digest,
-        seed=new.seed,
-    )
-
-
 @pytest.mark.parametrize("role", ["main", "baseline"])
 def test_an_equal_finished_run_of_either_role_is_found(database: Database, new_run: MakeRun, role: str):
     number = ended(database, new_run(role=role))
     backwards = dict(reversed(new_run().params.items()))
-    assert equal_to(database, new_run(params=backwards)) == number
+    assert find_equal_run(database, new_run(params=backwards)) == number
 
 
 @pytest.mark.parametrize(
@@ -67,14 +54,14 @@ def test_an_equal_finished_run_of_either_role_is_found(database: Database, new_r
 )
 def test_any_difference_makes_another_run(database: Database, new_run: MakeRun, change: dict[str, Any]):
     ended(database, new_run())
-    assert equal_to(database, new_run(**change)) is None
+    assert find_equal_run(database, new_run(**change)) is None
 
 
 def test_only_a_finished_run_spares_computing_it_again(database: Database, new_run: MakeRun):
     create_run(database, new_run())
     ended(database, new_run(), status="stopped")
     fail_run(database, create_run(database, new_run()), "no", 1.0)
-    assert equal_to(database, new_run()) is None
+    assert find_equal_run(database, new_run()) is None
 
 
 VALUES = st.booleans() | st.integers(-(2**40), 2**40) | st.floats(allow_nan=False, allow_infinity=False) | st.text()
@@ -83,7 +70,7 @@ VALUES = st.booleans() | st.integers(-(2**40), 2**40) | st.floats(allow_nan=Fals
 @given(st.dictionaries(st.text(max_size=5), VALUES, max_size=4))
 def test_params_have_one_text_whatever_their_order(params: dict[str, Any]):
     backwards = dict(reversed(params.items()))
-    assert runs._as_json(params) == runs._as_json(backwards)
+    assert as_json(params) == as_json(backwards)
 
 
 def best(database: Database, metric_name: str, higher_is_better: bool = True, **changes: str) -> int | None:

@@ -10,10 +10,16 @@ import typer
 
 from xdrec_app.cli import render
 from xdrec_app.cli.app import AsJson, RunNumber, Workspace, app, column, columns
+from xdrec_app.cli.model_options import (
+    Candidates,
+    CandidatesName,
+    DeviceName,
+    Negatives,
+    settings_of,
+)
 from xdrec_app.cli.shell import answer, perform
-from xdrec_app.core.errors import UserError
-from xdrec_app.core.params import read_settings
-from xdrec_app.services.requests import Evaluate, Profile, Recommend, RecommendAll, Train
+from xdrec_app.services.experiment_requests import Train
+from xdrec_app.services.requests import Evaluate, Profile, Recommend, RecommendAll
 
 
 class TaskName(StrEnum):
@@ -21,26 +27,6 @@ class TaskName(StrEnum):
 
     RATING = "rating"
     RANKING = "ranking"
-
-
-class CandidatesName(StrEnum):
-    """What competes with the held-out items."""
-
-    FULL = "full"
-    SAMPLED = "sampled"
-
-
-class DeviceName(StrEnum):
-    """Where to train."""
-
-    AUTO = "auto"
-    CPU = "cpu"
-    CUDA = "cuda"
-    MPS = "mps"
-
-
-Candidates = Annotated[CandidatesName, typer.Option(help="All items compete, or a sample of negatives.")]
-Negatives = Annotated[int, typer.Option(min=1, help="Sampled negatives for each liked test item.")]
 
 
 @app.command()
@@ -67,10 +53,6 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a model, evaluate it and store the run."""
-    try:
-        settings = read_settings(setting or [])
-    except UserError as error:
-        raise typer.BadParameter(str(error), param_hint="--set") from None
     from xdrec_app.services.train import train as train_model
 
     request = Train(
@@ -78,7 +60,7 @@ def train(
         model=model,
         target=target,
         sources=tuple(source or ()),
-        params=settings,
+        params=settings_of(setting),
         split=split,
         seed=seed,
         device=device.value,

@@ -25,6 +25,7 @@ class Change(StrEnum):
     INTERACTIONS = "interactions"
     ITEMS = "items"
     RUNS = "runs"
+    STUDIES = "studies"
     LINKS = "links"
 
 

@@ -9,13 +9,14 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from xdrec_app.core.events import EpochEnd, Event, LogLine, PhaseStarted, Progress, Tick
+from xdrec_app.core.events import LogLine
 from xdrec_app.core.jobs import Job, dropped_on_stop, tap
 from xdrec_app.evaluation.archive import pack_evaluation
 from xdrec_app.evaluation.result import Evaluation
 from xdrec_app.evaluation.transfer import lift
 from xdrec_app.evaluation.validation import monitor_of
 from xdrec_app.models.base import recommenders
+from xdrec_app.services.news import as_progress
 from xdrec_app.services.trial import Trial, load_evaluation
 from xdrec_app.storage.artifacts import PER_PERSON
 from xdrec_app.storage.database import patiently
@@ -70,7 +71,7 @@ def _baselines(trial: Trial) -> Job[dict[ComparisonKind, OtherRun]]:
         wanted["lift"] = trial.alone()
     found: dict[ComparisonKind, OtherRun] = {}
     for kind, baseline in wanted.items():
-        run = yield from dropped_on_stop(_found_or_computed(baseline))
+        run = yield from dropped_on_stop(found_or_computed(baseline))
         if run is None:
             yield LogLine(level="warning", message="Stopped before all baselines were computed.")
             break
@@ -78,24 +79,16 @@ def _baselines(trial: Trial) -> Job[dict[ComparisonKind, OtherRun]]:
     return found
 
 
-def _found_or_computed(trial: Trial) -> Job[int]:
+def found_or_computed(trial: Trial) -> Job[int]:
+    """Return the stored run that would come out like this trial, computed now if there is none."""
     record = trial.record("baseline")
-    known = find_equal_run(
-        trial.database,
-        model=record.model,
-        params=record.params,
-        target=record.target,
-        sources=record.sources,
-        protocol_digest=record.protocol_digest,
-        data_digest=record.data_digest,
-        seed=record.seed,
-    )
+    known = find_equal_run(trial.database, record)
     if known is not None:
         return known
     run = create_run(trial.database, record)
     started = time.monotonic()
     try:
-        fitted = yield from tap(trial.fit(), lambda event: _as_baseline_news(event, trial.model_class.title))
+        fitted = yield from tap(trial.fit(), lambda event: as_progress(event, _words(trial)))
         held_out, _ = trial.numbered()
         evaluation = yield from trial.evaluate(fitted.model, held_out)
         result = RunResult(
@@ -113,15 +106,9 @@ def _found_or_computed(trial: Trial) -> Job[int]:
     return run
 
 
-def _as_baseline_news(event: Event, title: str) -> Event:
-    """Say an epoch of a baseline as progress, so that it is not taken for one of the run's own."""
-    match event:
-        case EpochEnd():
-            return Progress(done=event.epoch, unit="epochs", message=f"Baseline: {title} on the target alone")
-        case PhaseStarted():
-            return Tick()
-        case _:
-            return event
+def _words(trial: Trial) -> str:
+    learns_from = f"with {' and '.join(trial.sources)}" if trial.sources else "on the target alone"
+    return f"Baseline: {trial.model_class.title} {learns_from}"
 
 
 def _best_single_domain(trial: Trial, evaluation: Evaluation) -> int | None:

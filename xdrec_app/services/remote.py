@@ -19,8 +19,9 @@ from typing import IO, Any, cast
 
 from xdrec_app.core.events import Event, RunStarted, Tick, Value
 from xdrec_app.core.jobs import Command, Failed, Job, JobFailed, StopRequested, tap
+from xdrec_app.services.experiment_requests import Train
 from xdrec_app.services.request import Request
-from xdrec_app.services.requests import DeleteRun, Train
+from xdrec_app.services.requests import DeleteRun
 from xdrec_app.services.wire import UP, Ended, News, Ready, Run, Steer
 
 TICK_S = 0.1

@@ -7,7 +7,7 @@ that serves it; whoever asks knows only this file. Nothing here imports a model,
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -29,17 +29,16 @@ from xdrec_app.services.data_requests import (
     Role,
     UndoImport,
 )
+from xdrec_app.services.experiment_requests import Repeat, Train, Transfer, Tune
 from xdrec_app.services.request import Request
 from xdrec_app.services.results import (
     EvaluationReport,
     ExportReport,
     PersonProfile,
     RecommendationList,
-    TrainReport,
     WorkspaceSummary,
 )
 
-DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
 WorldKey = Literal["ratings", "shop", "news_video", "music", "ads"]
 
 
@@ -62,34 +61,6 @@ class CreateSample(Request):
 
 
 # ---------------------------------------------------------------------- training and evaluation
-
-
-class Train(Request):
-    """Fit a model, evaluate it on the split's test part, and store the run.
-
-    Attributes
-    ----------
-    params
-        Name → value of the hyper-parameters that differ from the default.
-    baselines
-        Also compute popularity and, with sources, the same model without them.
-    """
-
-    kind: Literal["train"] = "train"
-    model: str
-    target: str
-    sources: tuple[str, ...] = ()
-    params: dict[str, Any] = Field(default_factory=dict)
-    split: str = "random"
-    seed: int = 0
-    device: DeviceChoice = "auto"
-    candidates: Candidates = "full"
-    negatives: int = Field(100, ge=1)
-    baselines: bool = True
-    Result: ClassVar[type[Value]]
-
-
-Train.Result = TrainReport
 
 
 class Evaluate(Request):
@@ -168,6 +139,9 @@ AnyRequest = Annotated[
     | DecideLeak
     | ExportRows
     | Train
+    | Repeat
+    | Tune
+    | Transfer
     | Evaluate
     | DeleteRun
     | Recommend

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import time
 
-from xdrec_app.core.errors import UserError
-from xdrec_app.core.events import Change, Changed, EpochEnd, Event, LogLine, Progress, RunStarted
+from xdrec_app.core.events import Change, Changed, EpochEnd, Event, Progress, RunStarted
 from xdrec_app.core.jobs import Job, tap
 from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.evaluation.archive import pack_evaluation, pack_held_out, pack_interactions
-from xdrec_app.evaluation.experiment import Experiment, Fitted
+from xdrec_app.evaluation.experiment import Fitted
 from xdrec_app.evaluation.held_out import HeldOut
 from xdrec_app.evaluation.result import Evaluation
 from xdrec_app.models.base import recommenders
 from xdrec_app.models.persistence import pack
 from xdrec_app.services.baselines import WRITE_WAIT_S, Others, comparisons, others_of
+from xdrec_app.services.experiment_requests import Train
+from xdrec_app.services.experiments import Tables, draw_experiment
 from xdrec_app.services.figures import figures
-from xdrec_app.services.leaks import known_copies
-from xdrec_app.services.requests import Train
 from xdrec_app.services.results import TrainReport
 from xdrec_app.services.trial import Trial
 from xdrec_app.storage.artifacts import HELD_OUT, IDS, MANIFEST, PER_PERSON, TRAINING, WEIGHTS
 from xdrec_app.storage.database import open_database, patiently
-from xdrec_app.storage.leaks import domain_states
 from xdrec_app.storage.run_reading import load_run
 from xdrec_app.storage.run_records import Comparison, RunResult
 from xdrec_app.storage.runs import (
@@ -34,7 +32,6 @@ from xdrec_app.storage.runs import (
     finish_run,
     mark_interrupted,
 )
-from xdrec_app.storage.snapshots import load_table
 from xdrec_app.training.device import choose_device, limit_threads
 
 
@@ -51,24 +48,16 @@ def train(request: Train) -> Job[TrainReport]:
     model_class = recommenders[request.model]
     params = model_class.Params.parse(request.params)
     device, device_reason = choose_device(request.device)
-    if request.target in request.sources:
-        raise UserError(f"'{request.target}' cannot be both the target and a source.")
     with open_database(request.workspace) as database:
         mark_interrupted(database)
         yield Progress(done=0, message="Reading the interactions")
-        states = domain_states(database)
-        target, *sources = (load_table(database, name) for name in (request.target, *request.sources))
-        copies = yield from known_copies(database, target, sources, states)
-        experiment = Experiment.draw(
-            target, sources, request.split, request.seed, request.candidates, request.negatives, copies
-        )
-        if experiment.protocol.warning:
-            yield LogLine(level="warning", message=experiment.protocol.warning)
+        experiment = yield from draw_experiment(Tables(database), request)
         trial = Trial(database, experiment, model_class, params, request.sources, device, device_reason)
-        return (yield from _train(trial, with_baselines=request.baselines and experiment.has_test))
+        return (yield from train_trial(trial, with_baselines=request.baselines and experiment.has_test))
 
 
-def _train(trial: Trial, *, with_baselines: bool) -> Job[TrainReport]:
+def train_trial(trial: Trial, *, with_baselines: bool) -> Job[TrainReport]:
+    """Fit, judge and store a trial; see :func:`train`."""
     database = trial.database
     started = time.monotonic()
     run = create_run(database, trial.record("main"))

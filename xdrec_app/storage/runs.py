@@ -5,7 +5,6 @@ Writes; reading whole runs is in :mod:`xdrec_app.storage.run_reading`.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -17,8 +16,9 @@ from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import EpochEnd
 from xdrec_app.storage.artifacts import write_artifact
 from xdrec_app.storage.database import Database
+from xdrec_app.storage.json_text import as_json
 from xdrec_app.storage.ownership import Owner, current_owner, is_alive, is_here
-from xdrec_app.storage.run_records import Comparison, NewRun, ParamValue, RunResult
+from xdrec_app.storage.run_records import Comparison, NewRun, RunResult
 from xdrec_app.storage.schema import comparison, curve_point, metric, protocol, run
 from xdrec_app.storage.sqlite import WorkspaceBusy
 
@@ -36,8 +36,8 @@ def create_run(database: Database, new: NewRun) -> int:
         "role": new.role,
         "model": new.model,
         "target": new.target,
-        "sources": _as_json(new.sources),
-        "params": _as_json(dict(new.params)),
+        "sources": as_json(new.sources),
+        "params": as_json(dict(new.params)),
         "split": new.split,
         "seed": new.seed,
         "protocol_digest": new.protocol_digest,
@@ -197,23 +197,14 @@ def mark_interrupted(database: Database) -> tuple[int, ...]:
     return gone
 
 
-def find_equal_run(
-    database: Database,
-    *,
-    model: str,
-    params: Mapping[str, ParamValue],
-    target: str,
-    sources: tuple[str, ...],
-    protocol_digest: str,
-    data_digest: str,
-    seed: int,
-) -> int | None:
-    """Return the newest finished run, of either role, that would come out the same; None if there is none."""
+def find_equal_run(database: Database, new: NewRun) -> int | None:
+    """Return the newest finished run, of either role, that would come out like a described one; None if none is."""
     query = (
         select(run.c.id)
-        .where(run.c.target == target, run.c.protocol_digest == protocol_digest, run.c.data_digest == data_digest)
-        .where(run.c.model == model, run.c.seed == seed, run.c.status == "finished")
-        .where(run.c.params == _as_json(dict(params)), run.c.sources == _as_json(sources))
+        .where(run.c.target == new.target, run.c.protocol_digest == new.protocol_digest)
+        .where(run.c.data_digest == new.data_digest, run.c.status == "finished")
+        .where(run.c.model == new.model, run.c.seed == new.seed)
+        .where(run.c.params == as_json(dict(new.params)), run.c.sources == as_json(new.sources))
         .order_by(run.c.id.desc())
         .limit(1)
     )
@@ -244,7 +235,7 @@ def best_single_domain_run(
         select(run.c.id)
         .join(metric, and_(metric.c.run_id == run.c.id, metric.c.name == metric_name))
         .where(run.c.target == target, run.c.protocol_digest == protocol_digest, run.c.data_digest == data_digest)
-        .where(run.c.sources == _as_json(()), run.c.status.in_(("finished", "stopped")), metric.c.value.is_not(None))
+        .where(run.c.sources == as_json(()), run.c.status.in_(("finished", "stopped")), metric.c.value.is_not(None))
         .order_by(order, run.c.id)
         .limit(1)
     )
@@ -280,8 +271,3 @@ def _end(connection: Connection, number: int, values: Mapping[str, Any]) -> None
     open_run = and_(run.c.id == number, run.c.status.in_(("running", "interrupted")))
     if connection.execute(update(run).where(open_run).values(**values)).rowcount != 1:
         raise UserError(f"Run {number} has ended already or was deleted; its result was not stored.")
-
-
-def _as_json(value: object) -> str:
-    """Return the one text of a value, so that equal values are equal texts."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -324,3 +324,31 @@ artifact = _table(  # weights, id maps, manifest, per-person figures: bytes in c
     Column("chunk", Integer, primary_key=True),
     Column("data", LargeBinary, nullable=False),
 )
+
+study = _table(  # a search for the best hyper-parameters of a model
+    "study",
+    _key(),
+    Column("model", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("sources", Text, nullable=False),  # JSON list
+    Column("fixed", Text, nullable=False),  # JSON object: parameters that are not searched
+    Column("seed", Integer, nullable=False),
+    Column("monitor", Text, nullable=False),  # metric on the validation part
+    Column("higher_is_better", Integer, CheckConstraint("higher_is_better in (0, 1)"), nullable=False),
+    Column("protocol_digest", Text, ForeignKey("protocol.digest"), nullable=False),
+    Column("data_digest", Text, nullable=False),
+    Column("created_at", Integer, nullable=False),
+)
+
+study_trial = _table(
+    "study_trial",
+    _to("study", primary=True),
+    Column("number", Integer, primary_key=True),  # from 0, without gaps
+    Column("state", Text, CheckConstraint("state in ('complete', 'pruned', 'failed')"), nullable=False),
+    Column("params", Text, nullable=False),  # JSON object: the searched parameters
+    Column("value", REAL),  # of the monitor; NULL = not a number
+    Column("curve", Text, nullable=False),  # JSON list: the monitor after each epoch
+    Column("elapsed_s", REAL, nullable=False),
+    Column("error", Text, nullable=False, server_default=""),
+    rowid=False,
+)

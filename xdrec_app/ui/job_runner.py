@@ -14,8 +14,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from xdrec_app.core.events import Changed, Event, Value
 from xdrec_app.core.jobs import Cancelled, Command, Failed, Job, Outcome
+from xdrec_app.services.experiment_requests import Train
 from xdrec_app.services.request import Request
-from xdrec_app.services.requests import Train
 from xdrec_app.ui.job_thread import JobThread, ThreadControl
 from xdrec_app.ui.query_lane import Query, QueryLane
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from xdrec_app.core.events import Value
 from xdrec_app.core.jobs import Job
-from xdrec_app.services import data_requests, requests
+from xdrec_app.services import data_requests, experiment_requests, requests
 from xdrec_app.services.request import Request
 
 USE_CASES: dict[type[Request], str] = {
@@ -25,7 +25,10 @@ USE_CASES: dict[type[Request], str] = {
     data_requests.ExportRows: "export_rows:export_rows",
     data_requests.AuditLeakage: "audit_leakage:audit_leakage",
     data_requests.DecideLeak: "audit_leakage:decide_leak",
-    requests.Train: "train:train",
+    experiment_requests.Train: "train:train",
+    experiment_requests.Repeat: "repeat:repeat",
+    experiment_requests.Tune: "tune:tune",
+    experiment_requests.Transfer: "transfer:transfer",
     requests.Evaluate: "evaluate:evaluate_run",
     requests.DeleteRun: "workspace:delete_run",
     requests.Recommend: "recommend:recommend",

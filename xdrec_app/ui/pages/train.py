@@ -9,7 +9,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from xdrec_app.core.events import Change
-from xdrec_app.services.requests import Train
+from xdrec_app.services.experiment_requests import Train
 from xdrec_app.ui.job_runner import JobHandle
 from xdrec_app.ui.known_models import known_models, model_title
 from xdrec_app.ui.pages.base import Page, pages

@@ -9,8 +9,8 @@ from typing import Any, get_args
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QVBoxLayout, QWidget
 
+from xdrec_app.services.experiment_requests import DeviceChoice, Train
 from xdrec_app.services.model_schema import ModelSchema
-from xdrec_app.services.requests import DeviceChoice, Train
 from xdrec_app.services.results import WorkspaceSummary
 from xdrec_app.ui import numbers
 from xdrec_app.ui.split_words import DEFAULT_SPLIT, split_description, split_keys, split_title

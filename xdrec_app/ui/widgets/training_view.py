@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLay
 
 from xdrec_app.core.events import EpochEnd, Event, LogLine, PhaseStarted, Progress, RunStarted
 from xdrec_app.core.jobs import Cancelled, Failed, Outcome, Succeeded
-from xdrec_app.services.requests import Train
+from xdrec_app.services.experiment_requests import Train
 from xdrec_app.ui import numbers
 from xdrec_app.ui.job_runner import JobHandle
 from xdrec_app.ui.known_models import known_models

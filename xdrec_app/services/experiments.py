@@ -1,0 +1,48 @@
+"""From a request to an experiment: the domains read, what is known of copies in them asked for, the target divided."""
+
+from __future__ import annotations
+
+from xdrec_app.core.errors import UserError
+from xdrec_app.core.events import LogLine
+from xdrec_app.core.jobs import Job
+from xdrec_app.datasets.domain_table import DomainTable
+from xdrec_app.evaluation.experiment import Experiment
+from xdrec_app.services.experiment_requests import ExperimentRequest
+from xdrec_app.services.leaks import known_copies
+from xdrec_app.storage.database import Database
+from xdrec_app.storage.leaks import domain_states
+from xdrec_app.storage.snapshots import load_table
+
+
+class Tables:
+    """The domains of a workspace at one moment, each read when it is first asked for."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.states = domain_states(database)
+        self._loaded: dict[str, DomainTable] = {}
+
+    def __getitem__(self, name: str) -> DomainTable:
+        if name not in self._loaded:
+            self._loaded[name] = load_table(self.database, name)
+        return self._loaded[name]
+
+
+def draw_experiment(tables: Tables, request: ExperimentRequest) -> Job[Experiment]:
+    """Divide a target as a request says; a job, because a pair of domains may have to be audited first.
+
+    Raises
+    ------
+    UserError
+        For an unknown domain or split, a target among the sources, or data the split cannot divide.
+    """
+    if request.target in request.sources:
+        raise UserError(f"'{request.target}' cannot be both the target and a source.")
+    target, *sources = (tables[name] for name in (request.target, *request.sources))
+    copies = yield from known_copies(tables.database, target, sources, tables.states)
+    experiment = Experiment.draw(
+        target, sources, request.split, request.seed, request.candidates, request.negatives, copies
+    )
+    if experiment.protocol.warning:
+        yield LogLine(level="warning", message=experiment.protocol.warning)
+    return experiment

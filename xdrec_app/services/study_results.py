@@ -1,0 +1,124 @@
+"""What comes of many fits: repeated seeds, a search for parameters, the matrix of transfer lifts."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from xdrec_app.core.events import Value
+from xdrec_app.evaluation.protocol import Protocol
+from xdrec_app.services.results import LiftFigure, TrainReport
+
+
+class Spread(Value):
+    """One metric over several seeds: mean, standard deviation (of a sample), lowest and highest."""
+
+    mean: float
+    sd: float
+    low: float
+    high: float
+
+
+class RepeatReport(Value):
+    """The same training with several seeds.
+
+    Attributes
+    ----------
+    runs
+        Their numbers, in the order of `seeds`.
+    metrics
+        Metric → its spread over the seeds.
+    stability
+        Mean share of the first ten items that two runs have in common, over pairs of runs and the people of both.
+    """
+
+    model: str
+    target: str
+    sources: tuple[str, ...]
+    seeds: tuple[int, ...]
+    runs: tuple[int, ...]
+    metrics: dict[str, Spread]
+    stability: float
+    protocol: Protocol
+    protocol_sentence: str
+
+
+class TriedParams(Value):
+    """One trial of a study; `value` is the monitor on the validation part, `curve` its value after each epoch."""
+
+    number: int
+    state: Literal["complete", "pruned", "failed"]
+    params: dict[str, Any]
+    value: float
+    curve: tuple[float, ...] = ()
+    elapsed_s: float
+    error: str = ""
+
+
+class TuneReport(Value):
+    """A study as it stands.
+
+    Attributes
+    ----------
+    best
+        The complete trial with the best value; None if there is none.
+    default_value
+        The monitor with the default parameters; None where they were not tried.
+    importances
+        Parameter → how much of the differences it explains; empty with too few trials.
+    trained
+        The best parameters trained and evaluated on the test part; None if that was not asked for.
+    """
+
+    study: int
+    model: str
+    target: str
+    sources: tuple[str, ...]
+    monitor: str
+    higher_is_better: bool
+    trials: tuple[TriedParams, ...]
+    best: TriedParams | None
+    default_value: float | None
+    importances: dict[str, float]
+    trained: TrainReport | None = None
+
+
+class TransferCell(Value):
+    """What some sources add to one target under one protocol.
+
+    Attributes
+    ----------
+    run, without_run
+        The stored runs with the sources and without; None where the cell could not be computed.
+    people
+        How many were judged.
+    lift
+        Metric → with the sources against without.
+    over_popularity
+        Metric → with the sources against popularity: what counts for people without a history in the target.
+    reason
+        Why there are no figures; empty if there are.
+    """
+
+    target: str
+    sources: tuple[str, ...]
+    split: str
+    run: int | None = None
+    without_run: int | None = None
+    people: int = 0
+    lift: dict[str, LiftFigure] = Field(default_factory=dict)
+    over_popularity: dict[str, LiftFigure] = Field(default_factory=dict)
+    protocol: Protocol | None = None
+    protocol_sentence: str = ""
+    warning: str = ""
+    reason: str = ""
+
+
+class TransferReport(Value):
+    """The matrix: all cells, and the metric that tells whether a source helps."""
+
+    model: str
+    monitor: str
+    cells: tuple[TransferCell, ...]
+    is_complete: bool = True
