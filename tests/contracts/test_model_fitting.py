@@ -113,7 +113,7 @@ def test_a_target_without_interactions_is_refused_in_words(lab, key):
 def _bare(table, need):
     """The table without what is needed."""
     match need:
-        case "ratings":
+        case "ratings" | "target ratings":
             return replace(table, values=np.ones(len(table), np.float32), scale=(1.0, 1.0))
         case "times":
             return replace(table, times=np.full(len(table), NO_TIME))

@@ -8,7 +8,7 @@ from xdrec_app.core.events import Value
 
 Task = Literal["rating", "ranking"]
 
-Need = Literal["ratings", "times", "tags", "texts", "shared people"]
+Need = Literal["ratings", "target ratings", "times", "tags", "texts", "shared people"]
 """What a model may need of the data beyond interactions."""
 
 

@@ -70,9 +70,15 @@ class Features:
     def beside(cls, parts: Sequence[Features], n_rows: int) -> Features:
         """Return the features of all fields side by side; `n_rows` counts where there is no field."""
         if not parts:
-            return cls((), sparse.csr_matrix((n_rows, 0), dtype=np.float32))
+            return cls((), no_features(n_rows, 0))
         names = tuple(name for part in parts for name in part.names)
         return cls(names, sparse.csr_matrix(sparse.hstack([part.matrix for part in parts], format="csr")))
+
+
+def no_features(n_rows: int, n_features: int) -> sparse.csr_matrix:
+    """Return the matrix of rows of which nothing is said, float32 CSR [n_rows, n_features]."""
+    nothing = np.empty(0, np.float32), np.empty(0, np.int32), np.zeros(n_rows + 1, np.int32)
+    return sparse.csr_matrix(nothing, shape=(n_rows, n_features))
 
 
 def tag_features(catalogue: Catalogue) -> Features:

@@ -40,6 +40,11 @@ def _has_ratings(data: CrossDomainData) -> bool:
     return not _flat(data)
 
 
+def _has_target_ratings(data: CrossDomainData) -> bool:
+    low, high = data.target_scale
+    return low < high
+
+
 def _has_times(data: CrossDomainData) -> bool:
     return bool((data.interactions.times != NO_TIME).all())
 
@@ -62,6 +67,11 @@ _CHECKS: Mapping[Need, tuple[Callable[[CrossDomainData], bool], str, str]] = {
         _has_ratings,
         "learns from ratings, and every interaction of {flat} has the same value.",
         "Choose a model that ranks, or leave this domain out.",
+    ),
+    "target ratings": (
+        _has_target_ratings,
+        "learns from ratings, or from what was clicked and what was not, and every interaction of '{target}' is alike.",
+        "Choose a model that ranks; or, for impressions, change what the domain's values say to ratings from 0 to 1.",
     ),
     "times": (
         _has_times,

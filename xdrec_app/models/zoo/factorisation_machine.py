@@ -18,7 +18,7 @@ from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.models.base import Arrays, FitOptions, FitReport, States, recommenders
 from xdrec_app.models.capabilities import Capabilities
 from xdrec_app.models.feature_bags import FeatureBag, embedded, scaled, thinned
-from xdrec_app.models.features import item_features, person_features
+from xdrec_app.models.features import item_features, no_features, person_features
 from xdrec_app.models.gradient import GradientRecommender, row_weights, seen, to_numpy
 from xdrec_app.models.neighbourhood import history_matrix
 from xdrec_app.training.batching import shuffled_batches
@@ -81,11 +81,11 @@ class Machine(nn.Module):
 
     def taken(self, hidden_ids: Tensor | None = None) -> Tensor:
         """Return every item as part of a history, [n_items, embedding_size]; hidden ids leave the features alone."""
-        return self._own(self.taken_ids, hidden_ids) + self.taken_features()
+        return self._own(self.taken_ids, hidden_ids).add(self.taken_features())
 
     def offered(self, hidden_ids: Tensor | None = None) -> Tensor:
         """Return every item as a candidate, [n_items, embedding_size + 1]."""
-        return self._own(self.offered_ids, hidden_ids) + self.offered_features()
+        return self._own(self.offered_ids, hidden_ids).add(self.offered_features())
 
     def _own(self, ids: Tensor, hidden: Tensor | None) -> Tensor:
         shown = self.known_items if hidden is None else self.known_items & ~hidden
@@ -197,7 +197,7 @@ class FactorisationMachine(GradientRecommender):
         """See :meth:`Recommender.load_arrays`."""
         bag = tuple(arrays[f"offered_features.{part}"] for part in ("amounts", "indices", "starts"))
         self._items = sparse.csr_matrix(bag, shape=(self.n_items, len(arrays["offered_features.weight"])))
-        self._people = sparse.csr_matrix((len(self.users), len(arrays["attributes"])), dtype=np.float32)
+        self._people = no_features(len(self.users), len(arrays["attributes"]))
         super().load_arrays(arrays)
 
     def _history(self, rows: Interactions, n_people: int) -> sparse.csr_matrix:
