@@ -49,6 +49,8 @@ def kill(xdrec, state_of, moments, workspace, command_of, name: str, n_kills: in
         found = state_of(workspace)
         assert found in (before, complete)
         if found == complete:
+            for suffix in ("-wal", "-shm"):  # what belongs to the file that is replaced must not meet the other one
+                workspace.with_name(workspace.name + suffix).unlink(missing_ok=True)
             shutil.copy(kept, workspace)
     xdrec.done(*command_of(name, workspace))
     assert state_of(workspace) == complete
