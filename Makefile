@@ -1,6 +1,6 @@
 # `make` lists the targets. Each does its own set-up first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow check bench tour schema clean
+.PHONY: help setup run test test-slow check bench tour schema docs clean
 PYTHON ?=
 export PYTHON
 BIN := .venv/bin
@@ -36,6 +36,10 @@ tour: setup ## Drive the window through the main job and save its pictures, ligh
 schema: setup ## Write resources/models.json, from which the window knows the models
 	@$(BIN)/xdrec models --json >resources/models.json.new
 	@mv resources/models.json.new resources/models.json
+
+docs: setup ## Write docs/models.md from the registry of models
+	@$(BIN)/xdrec models --markdown >docs/models.md.new
+	@mv docs/models.md.new docs/models.md
 
 clean: ## Remove caches and build products; .venv stays
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -17,6 +17,7 @@ from xdrec_app.cli.model_options import (
     Negatives,
     settings_of,
 )
+from xdrec_app.cli.models_page import models_page
 from xdrec_app.cli.shell import answer, perform
 from xdrec_app.services.experiment_requests import Train
 from xdrec_app.services.requests import Evaluate, Profile, Recommend, RecommendAll
@@ -30,11 +31,14 @@ class TaskName(StrEnum):
 
 
 @app.command()
-def models(as_json: AsJson = False) -> None:
-    """List the models and their parameters."""
+def models(
+    markdown: Annotated[bool, typer.Option("--markdown", help="The page of the documentation about them.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the models, what they can do and their parameters."""
     from xdrec_app.services.models import describe_models
 
-    answer(describe_models, as_json, render.models)
+    answer(describe_models, as_json, models_page if markdown else render.models)
 
 
 @app.command()
