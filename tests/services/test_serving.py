@@ -10,7 +10,7 @@ from xdrec_app.services.experiment_requests import Train
 from xdrec_app.services.import_interactions import import_interactions
 from xdrec_app.services.profile import profile
 from xdrec_app.services.recommend import recommend, recommend_all
-from xdrec_app.services.requests import Profile, Recommend, RecommendAll
+from xdrec_app.services.requests import LikedItem, Profile, Recommend, RecommendAll
 from xdrec_app.services.train import train
 
 
@@ -54,6 +54,36 @@ def test_a_person_who_came_after_training_is_served_from_the_history(workspace, 
     assert found.is_new_person and len(found.items) == 5
     assert {reason.domain for item in found.items for reason in item.reasons} == {"movies"}
     assert all("movies" in item.why for item in found.items)
+
+
+def test_whoever_likes_some_items_of_any_domain_is_served_as_a_person_with_that_history(workspace, trained, tmp_path):
+    number = trained()
+    newcomer = tmp_path / "new.csv"
+    newcomer.write_text("user_id,item_id,rating\nnewcomer,m01,5\nnewcomer,m05,5\n", encoding="utf-8")
+    run(import_interactions(ImportInteractions(workspace=workspace, file=newcomer, domain="movies")))
+    liked = (LikedItem(domain="movies", item="m01"), LikedItem(domain="movies", item="Movies 5"))
+    stranger = run(recommend(Recommend(workspace=workspace, run=number, liked=liked, k=5, explain=True)))
+    person = run(recommend(Recommend(workspace=workspace, run=number, user="newcomer", k=5, explain=True)))
+    assert stranger.items == person.items
+    assert stranger.is_new_person
+
+
+@pytest.mark.parametrize(
+    ("liked", "sentence"),
+    [
+        (LikedItem(domain="cars", item="m01"), "no domain 'cars'"),
+        (LikedItem(domain="movies", item="Nosferatu"), "'Nosferatu'"),
+    ],
+)
+def test_an_item_the_model_does_not_know_cannot_be_liked(workspace, trained, liked, sentence):
+    with pytest.raises(UserError, match=sentence):
+        run(recommend(Recommend(workspace=workspace, run=trained(), liked=(liked,))))
+
+
+def test_a_model_that_cannot_fold_in_serves_no_strangers(workspace, trained):
+    number = trained("deep_cf", params={"epochs": 2})
+    with pytest.raises(UserError, match="deep_cf"):
+        run(recommend(Recommend(workspace=workspace, run=number, liked=(LikedItem(domain="movies", item="m01"),))))
 
 
 def test_a_model_that_cannot_fold_in_says_who_it_does_not_know(workspace, trained, tmp_path):

@@ -111,9 +111,8 @@ def evaluation(report: EvaluationReport) -> str:
 
 def recommendations(found: RecommendationList) -> str:
     """The ranked list with its reasons."""
-    lines = [
-        f"{found.target} for {found.user}" + (" (not in training: from the history)" if found.is_new_person else "")
-    ]
+    person = found.user or "whoever likes these items"
+    lines = [f"{found.target} for {person}" + (" (not in training: from the history)" if found.is_new_person else "")]
     for item in found.items:
         lines.append(f"{item.rank:3d}. {item.title or item.id}  [{item.id}]  {item.score:.3f}")
         if item.why:

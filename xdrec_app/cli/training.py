@@ -20,7 +20,7 @@ from xdrec_app.cli.model_options import (
 from xdrec_app.cli.models_page import models_page
 from xdrec_app.cli.shell import answer, perform
 from xdrec_app.services.experiment_requests import Train
-from xdrec_app.services.requests import Evaluate, Profile, Recommend, RecommendAll
+from xdrec_app.services.requests import Evaluate, LikedItem, Profile, Recommend, RecommendAll
 
 
 class TaskName(StrEnum):
@@ -112,6 +112,10 @@ def recommend(
     workspace: Workspace,
     run: RunNumber,
     user: Annotated[str | None, typer.Option(help="The person to recommend to.")] = None,
+    liked: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DOMAIN:ITEM", help="Instead of a person: an item they like, by id or title; repeatable."),
+    ] = None,
     all_users: Annotated[bool, typer.Option("--all-users", help="Everybody; needs --out.")] = False,
     out: Annotated[Path | None, typer.Option(help="CSV file to write for all users.")] = None,
     k: Annotated[int, typer.Option("-k", "--k", min=1, help="Length of the list.")] = 10,
@@ -119,9 +123,9 @@ def recommend(
     exclude_seen: Annotated[bool, typer.Option(help="Leave out what the person already had.")] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Recommend items to one person, or to everybody into a file."""
-    if all_users == (user is not None):
-        raise typer.BadParameter("give either --user or --all-users", param_hint="--user")
+    """Recommend items to one person, to whoever likes some items, or to everybody into a file."""
+    if all_users + (user is not None) + bool(liked) != 1:
+        raise typer.BadParameter("give one of --user, --liked and --all-users", param_hint="--user")
     if all_users != (out is not None):
         raise typer.BadParameter("--all-users and --out go together", param_hint="--out")
     from xdrec_app.services import recommend as service
@@ -131,7 +135,13 @@ def recommend(
         perform(service.recommend_all(everybody), as_json, render.export)
     else:
         person = Recommend(
-            workspace=workspace, run=run, user=str(user), k=k, explain=explain, exclude_seen=exclude_seen
+            workspace=workspace,
+            run=run,
+            user=user or "",
+            liked=tuple(_liked(words) for words in liked or ()),
+            k=k,
+            explain=explain,
+            exclude_seen=exclude_seen,
         )
         perform(service.recommend(person), as_json, render.recommendations)
 
@@ -147,3 +157,10 @@ def profile(
     from xdrec_app.services.profile import profile as person_profile
 
     perform(person_profile(Profile(workspace=workspace, user=user, run=run)), as_json, render.profile)
+
+
+def _liked(words: str) -> LikedItem:
+    domain, colon, item = words.partition(":")
+    if not colon or not item:
+        raise typer.BadParameter(f"'{words}' is not of the form DOMAIN:ITEM", param_hint="--liked")
+    return LikedItem(domain=domain, item=item)

@@ -15,6 +15,7 @@ from xdrec_app.explanation.sentences import reasons, sentence
 from xdrec_app.models.base import Recommender
 from xdrec_app.models.ranking import top_k
 from xdrec_app.services.labels import labelled
+from xdrec_app.services.liked import liked_history
 from xdrec_app.services.requests import Recommend, RecommendAll
 from xdrec_app.services.results import ExportReport, Reason, RecommendationList, RecommendedItem
 from xdrec_app.services.serving import KnownHistory, ServedRun, history_of, serve, state_of
@@ -37,7 +38,9 @@ def recommend(request: Recommend) -> Job[RecommendationList]:
     with open_database(request.workspace) as database:
         served = serve(database, request.run)
         yield Tick()
-        history = history_of(database, request.user)
+        history = (
+            liked_history(database, served, request.liked) if request.liked else history_of(database, request.user)
+        )
         known = KnownHistory.of(served.model, history)
         state = state_of(served, request.user, known)
         items, scores = best_items(served.model.scores_of(state), known.seen, request.k, request.exclude_seen)

@@ -89,12 +89,28 @@ class DeleteRun(Request):
 # ---------------------------------------------------------------------- serving
 
 
+class LikedItem(Value):
+    """An item that somebody likes, by its id or its title."""
+
+    domain: str
+    item: str
+
+
 class Recommend(Request):
-    """Rank the target's items for one person."""
+    """Rank the target's items for one person: somebody of the workspace, or whoever likes some items.
+
+    Attributes
+    ----------
+    user
+        Empty when `liked` is given.
+    liked
+        Items of any domains that stand for a history; the model is not trained again.
+    """
 
     kind: Literal["recommend"] = "recommend"
     run: int
-    user: str
+    user: str = ""
+    liked: tuple[LikedItem, ...] = ()
     k: int = Field(10, ge=1)
     explain: bool = False
     exclude_seen: bool = True

@@ -30,6 +30,15 @@ def load_labels(database: Database, domain_name: str, ids: Sequence[str]) -> dic
     return found
 
 
+def find_items(database: Database, domain_name: str, title: str) -> list[str]:
+    """Return the ids of a domain's items that are called so, whatever the case of Latin letters, ascending."""
+    of_domain = select(domain.c.id).where(domain.c.name == domain_name).scalar_subquery()
+    is_called_so = item.c.title.collate("NOCASE") == title.strip()
+    query = select(item.c.item_id).where(item.c.domain_id == of_domain, is_called_so).order_by(item.c.item_id)
+    with database.read() as connection:
+        return list(connection.execute(query).scalars())
+
+
 def _load(database: Database, domain_name: str, ids: Sequence[str]) -> dict[str, Label]:
     of_domain = select(domain.c.id).where(domain.c.name == domain_name).scalar_subquery()
     items = select(item.c.id, item.c.item_id, item.c.title).where(
