@@ -39,7 +39,7 @@ class ParamField(Value):
     """
 
     name: str
-    kind: Literal["int", "float", "bool", "choice"]
+    kind: Literal["int", "float", "bool", "choice", "text"]
     default: bool | int | float | str
     description: str
     low: float | None = None
@@ -111,7 +111,7 @@ def read_settings(settings: Sequence[str]) -> dict[str, str]:
 
 
 def _describe(name: str, info: FieldInfo) -> ParamField:
-    kinds: dict[Any, Literal["int", "float", "bool"]] = {bool: "bool", int: "int", float: "float"}
+    kinds: dict[Any, Literal["int", "float", "bool", "text"]] = {bool: "bool", int: "int", float: "float", str: "text"}
     choices = get_args(info.annotation) if get_origin(info.annotation) is Literal else ()
     bounds = {key: getattr(rule, key) for rule in info.metadata for key in ("ge", "le") if hasattr(rule, key)}
     extra = info.json_schema_extra

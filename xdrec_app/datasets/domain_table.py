@@ -45,6 +45,8 @@ class DomainTable:
         float32, one per item; NaN where unknown. Left out, none is known.
     attributes
         What is said of people, name → one entry per person of `user_ids`.
+    files
+        Names of the imported files in the order of their import, and the lowest `file_order` of each.
     """
 
     name: str
@@ -63,6 +65,7 @@ class DomainTable:
     images: tuple[str, ...] = ()
     prices: Floats = field(default_factory=lambda: np.empty(0, np.float32))
     attributes: Attributes = field(default_factory=dict)
+    files: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         nothing = ("",) * self.n_items

@@ -9,10 +9,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
+from xdrec_app.core.params import Params as SplitParams
 from xdrec_app.core.registry import Registry
 from xdrec_app.datasets.arrays import Bools, Longs
 from xdrec_app.datasets.domain_table import DomainTable
@@ -64,19 +65,27 @@ def _first_of_each(pairs: Longs, rows: Longs) -> Longs:
 
 
 class Split(ABC):
-    """One way to hold data out; stateless.
+    """One way to hold data out.
 
     Attributes
     ----------
     key, title
         Name on the command line and for people.
-    description
-        The split in words, shown beside every figure made with it.
+    Params
+        What can be set, such as shares.
     """
 
     key: ClassVar[str]
     title: ClassVar[str]
-    description: ClassVar[str]
+    Params: ClassVar[type[SplitParams]] = SplitParams
+
+    def __init__(self, params: SplitParams | None = None) -> None:
+        self.params: Any = params if params is not None else self.Params()
+
+    @property
+    @abstractmethod
+    def description(self) -> str:
+        """The split with its parameters in words, shown beside every figure made with it."""
 
     @abstractmethod
     def draw(self, target: DomainTable, sources: Sequence[DomainTable], seed: int) -> SplitPlan:
@@ -98,3 +107,8 @@ class Split(ABC):
 
 
 splits: Registry[Split] = Registry("split", "xdrec_app.datasets.splits")
+
+
+def percent(share: float) -> str:
+    """Return a share in words, e.g. 20 %."""
+    return f"{100 * share:g} %"

@@ -46,6 +46,7 @@ def load_table(database: Database, domain_name: str) -> DomainTable:
         items = _items(connection, domain_id)
         attributes = _attributes(connection, domain_id, resolution)
         tags = _tags(connection, domain_id)
+        files = _files(connection, domain_id)
         digest = resolution.digest()
         columns = _stored(connection, domain_id, digest)
         is_new = columns is None
@@ -72,6 +73,7 @@ def load_table(database: Database, domain_name: str) -> DomainTable:
         images=items.images,
         prices=np.array(items.prices, np.float32),
         attributes={name: attribute.take(columns.present) for name, attribute in attributes.items()},
+        files=files,
     )
 
 
@@ -159,6 +161,20 @@ def _attributes(connection: Connection, domain_id: int, resolution: Resolution) 
         person = person_of[account_id]
         of_name[person] = of_name[person] or value
     return {name: Attribute.of(of_name) for name, of_name in sorted(texts.items())}
+
+
+def _files(connection: Connection, domain_id: int) -> tuple[tuple[str, int], ...]:
+    """Return the files of interactions, and at which place among all raw rows each begins."""
+    query = (
+        select(batch.c.file_name, batch.c.imported + batch.c.merged)
+        .where(batch.c.domain_id == domain_id, batch.c.kind == "interactions")
+        .order_by(batch.c.id)
+    )
+    files, start = [], 0
+    for name, n_rows in connection.execute(query):
+        files.append((name, start))
+        start += n_rows
+    return tuple(files)
 
 
 def _tags(connection: Connection, domain_id: int) -> dict[int, list[str]]:

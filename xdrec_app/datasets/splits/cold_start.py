@@ -7,12 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from xdrec_app.core.errors import UserError
+from xdrec_app.core.params import Params, param
 from xdrec_app.core.seeding import derive_seed
 from xdrec_app.datasets.domain_table import DomainTable
-from xdrec_app.datasets.splitting import Split, SplitPlan, splits
+from xdrec_app.datasets.splitting import Split, SplitPlan, percent, splits
 
-TEST_SHARE = 0.2
-VALID_SHARE = 0.1
+
+class PeopleParams(Params):
+    """How many people are cold."""
+
+    test_share: float = param(0.2, "Share of the people who are cold and tested.", low=0.01, high=0.9)
+    valid_share: float = param(0.1, "Share of the people who are cold for validation.", low=0.0, high=0.5)
 
 
 @splits.register
@@ -24,7 +29,12 @@ class ColdStartSplit(Split):
 
     key = "cold-start"
     title = "Cold-start people"
-    description = "20 % of the people lose their whole history in the target"
+    Params = PeopleParams
+
+    @property
+    def description(self) -> str:
+        """See :attr:`Split.description`."""
+        return f"{percent(self.params.test_share)} of the people lose their whole history in the target"
 
     def draw(self, target: DomainTable, sources: Sequence[DomainTable], seed: int) -> SplitPlan:
         """See :meth:`Split.draw`.
@@ -35,8 +45,8 @@ class ColdStartSplit(Split):
             When none of the cold people has a history in a source.
         """
         draws = np.array([derive_seed(seed, "split", self.key, id_) for id_ in target.user_ids]) / float(1 << 63)
-        test_people = draws < TEST_SHARE
-        valid_people = ~test_people & (draws < TEST_SHARE + VALID_SHARE)
+        test_people = draws < self.params.test_share
+        valid_people = ~test_people & (draws < self.params.test_share + self.params.valid_share)
         test, valid = test_people[target.users], valid_people[target.users]
         scored = None
         if sources:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xdrec_app.core.errors import UserError
-from xdrec_app.datasets.arrays import NO_TIME, Bools
+from xdrec_app.datasets.arrays import Bools
 from xdrec_app.datasets.domain_table import DomainTable
+from xdrec_app.datasets.split_times import by_person_and_time, first_times, not_after, require_times
 from xdrec_app.datasets.splitting import Split, SplitPlan, splits
 
 FEWEST_ROWS = 3
@@ -21,7 +21,11 @@ class LeaveLastSplit(Split):
 
     key = "leave-last"
     title = "Leave last"
-    description = "each person's last interaction in the target is hidden, and all they did elsewhere after it"
+
+    @property
+    def description(self) -> str:
+        """See :attr:`Split.description`."""
+        return "each person's last interaction in the target is hidden, and all they did elsewhere after it"
 
     def draw(self, target: DomainTable, sources: Sequence[DomainTable], seed: int) -> SplitPlan:
         """See :meth:`Split.draw`.
@@ -31,12 +35,8 @@ class LeaveLastSplit(Split):
         UserError
             When a row of the target has no time.
         """
-        if not target.has_times:
-            raise UserError(
-                f"The split 'leave-last' needs times, and not every interaction of '{target.name}' has one.",
-                "Choose the split 'random', or import a file with a time column.",
-            )
-        by_time = np.lexsort((target.file_order, target.times, target.users))
+        require_times(target, self.key)
+        by_time = by_person_and_time(target)
         sizes = np.bincount(target.users, minlength=target.n_users)
         ends = np.cumsum(sizes)
         long_enough = sizes >= FEWEST_ROWS
@@ -48,11 +48,4 @@ class LeaveLastSplit(Split):
 
     def visible(self, source: DomainTable, target: DomainTable, plan: SplitPlan) -> Bools:
         """See :meth:`Split.visible`: rows of a source after that person's test are hidden, and those without a time."""
-        time_of = dict(zip(target.users[plan.test].tolist(), target.times[plan.test].tolist(), strict=True))
-        by_id = {target.user_ids[user]: time for user, time in time_of.items()}
-        never = np.iinfo(np.int64).max
-        limits = np.array([by_id.get(id_, never) for id_ in source.user_ids], np.int64)[source.users]
-        is_tested = limits != never
-        has_time = source.times != NO_TIME
-        visible: Bools = ~is_tested | (has_time & (source.times <= limits))
-        return visible
+        return not_after(source, first_times(target, plan.test))
