@@ -119,8 +119,14 @@ class LikedRows:
         return len(self._rows)
 
     def batches(self, batch_size: int) -> Iterator[Tensor]:
-        """Yield row numbers in random order."""
-        return shuffled_batches(len(self), batch_size, self._device)
+        """Yield row numbers in random order, within a batch domain after domain."""
+        for batch in shuffled_batches(len(self), batch_size, self._device):
+            yield batch if len(self._parts) == 1 else batch[self._domains[batch].argsort()]
+
+    def ends(self, domains: Tensor) -> list[int]:
+        """Return where, among the rows of a batch, each domain but the last ends."""
+        ends: list[int] = torch.bincount(domains, minlength=len(self._parts)).cumsum(0)[:-1].tolist()
+        return ends
 
     def take(self, batch: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return nodes of people, items, domains (int64) and weights (float32, of mean 1) of the given rows."""
@@ -176,7 +182,9 @@ def rank(
         competing = items.index_select(0, drawn).view(len(nodes), n_negatives, -1)
         return RankedBatch(bpr(positive, (competing @ p[:, :, None]).squeeze(2), weights), nodes, liked, drawn)
     drawn = rows.shared_negatives(n_negatives)
-    scores = (p @ items.index_select(0, drawn).T).view(len(nodes), -1, n_negatives)  # [n_rows, n_domains, n_negatives]
-    own = scores[torch.arange(len(nodes), device=p.device), domains]
-    others = own.logsumexp(1) + rows.log_expansion(n_negatives)[domains]
-    return RankedBatch(sampled_softmax(positive, others[:, None], weights), nodes, liked, drawn)
+    others = [
+        (own @ items.index_select(0, numbers).T).logsumexp(1)
+        for own, numbers in zip(p.tensor_split(rows.ends(domains)), drawn.view(-1, n_negatives), strict=True)
+    ]
+    competing = torch.cat(others) + rows.log_expansion(n_negatives)[domains]
+    return RankedBatch(sampled_softmax(positive, competing[:, None], weights), nodes, liked, drawn)
