@@ -17,6 +17,7 @@ from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import EpochEnd, Event, LogLine, PhaseStarted, Tick
 from xdrec_app.core.jobs import Job, StopRequested
 from xdrec_app.training.early_stopping import EarlyStopping
+from xdrec_app.training.memory import keep_freed_memory
 from xdrec_app.training.phase import Phase, PhaseResult, Phases
 
 TICK_S = 0.05
@@ -35,6 +36,7 @@ def run_phases(phases: Phases) -> Job[dict[str, PhaseResult]]:
     dict[str, PhaseResult]
         Phase name → how it ended; after a stop no later phase runs.
     """
+    keep_freed_memory()
     began = time.perf_counter()
     results: dict[str, PhaseResult] = {}
     try:

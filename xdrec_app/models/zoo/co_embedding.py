@@ -22,6 +22,8 @@ from xdrec_app.training.batching import shared_negatives, shuffled_batches
 from xdrec_app.training.objectives import OptimiserName, bpr, make_optimiser, sampled_softmax
 from xdrec_app.training.phase import Phase, Phases
 
+PEOPLE_AT_ONCE = 8192
+
 
 class CoEmbeddingParams(Params):
     """Hyper-parameters of :class:`CoEmbedding`."""
@@ -120,9 +122,12 @@ class CoEmbedding(GradientRecommender):
             p = _placed(network.taken.weight, _thinned(history[own], params.dropout))
             person, item, domain, weight = liked.of(own, device)
             drawn = shared_negatives(self.catalogue.slices, params.n_negatives, device)
-            scores = p @ network.offered(drawn).T + network.item_biases(drawn).squeeze(1)
-            competing = scores.view(len(users), len(self.catalogue.slices), -1)  # [n, n_domains, n_negatives]
-            positive = (p[person] * network.offered(item)).sum(1) + network.item_biases(item).squeeze(1)
+            # one lookup for both, because each costs a gradient of the size of the catalogue
+            both, sizes = torch.cat([drawn, item]), (len(drawn), len(item))
+            offered, offered_liked = network.offered(both).split(sizes)
+            bias, bias_liked = network.item_biases(both).squeeze(1).split(sizes)
+            competing = (p @ offered.T + bias).view(len(users), len(self.catalogue.slices), -1)
+            positive = (p[person] * offered_liked).sum(1) + bias_liked
             return self._objective(positive, competing, person, domain, weight)
 
         phase = Phase(
@@ -175,9 +180,12 @@ class CoEmbedding(GradientRecommender):
         return history_matrix(rows, n_people, self.n_items, self.n_target_items, self.params.source_weight)
 
     def _place_everybody(self, history: sparse.csr_matrix) -> None:
-        """Let the people follow the items as they are now."""
+        """Let the people follow the items as they are now, some at a time so that memory stays small."""
+        people, taken = self.network.people, self.network.taken.weight
         with torch.no_grad():
-            self.network.people.copy_(_placed(self.network.taken.weight, history))
+            for start in range(0, len(people), PEOPLE_AT_ONCE):
+                some = slice(start, start + PEOPLE_AT_ONCE)
+                people[some] = _placed(taken, history[some])
 
 
 class _LikedRows:
@@ -192,21 +200,21 @@ class _LikedRows:
     def __init__(self, data: CrossDomainData, source_weight: float) -> None:
         weights = row_weights(data, source_weight)
         counted = data.liked() & (weights > 0)
-        rows, weights = data.interactions.take(counted), weights[counted]
-        order = np.argsort(rows.users, kind="stable")
-        self._items = rows.items[order].astype(np.int64)
-        self._weights = weights[order]
-        self._n_items = data.n_items
-        self._domains = data.item_domains[self._items].astype(np.int64)
-        self._ends = np.cumsum(np.bincount(rows.users, minlength=data.n_users))
-        self.people = np.unique(rows.users).astype(np.int64)
+        users = data.interactions.users[counted]
+        order = np.argsort(users, kind="stable")
+        self._items = data.interactions.items[counted][order]
+        self._weights = weights[counted][order]
+        self._item_domains = data.item_domains.astype(np.int64)
+        counts = np.bincount(users, minlength=data.n_users)
+        self._ends = np.cumsum(counts)
+        self.people = np.flatnonzero(counts)
 
     def __len__(self) -> int:
         return len(self._items)
 
     def log_popularity(self) -> Floats:
         """Return the logarithm of how often each item was liked, with one imagined time, float32 [n_items]."""
-        return np.log1p(np.bincount(self._items, minlength=self._n_items)).astype(np.float32)
+        return np.log1p(np.bincount(self._items, minlength=len(self._item_domains))).astype(np.float32)
 
     def of(self, users: np.ndarray, device: torch.device) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return the rows of some people: position in `users`, item, domain (int64) and weight, each [n_rows]."""
@@ -214,7 +222,8 @@ class _LikedRows:
         counts = self._ends[users] - begins
         persons = np.repeat(np.arange(len(users)), counts)
         rows = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(begins, counts)
-        columns = (persons, self._items[rows], self._domains[rows], self._weights[rows])
+        items = self._items[rows].astype(np.int64)
+        columns = (persons, items, self._item_domains[items], self._weights[rows])
         person, item, domain, weight = (torch.from_numpy(column).to(device) for column in columns)
         return person, item, domain, weight
 
