@@ -7,6 +7,7 @@ domain and no scale; whose rows belong together is for the caller to say.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -18,6 +19,28 @@ from xdrec_app.datasets.arrays import Ints
 
 CELLS_PER_BLOCK = 1 << 22
 """Numbers of the largest tensor of one step, [n_owners, n_rows, k]."""
+
+
+@dataclass(frozen=True)
+class Decay:
+    """How strongly a factor is drawn to where it would stand without rows.
+
+    Attributes
+    ----------
+    per_row
+        L2 on the embedding that each row adds, as in ALS-WR; must not be negative.
+    constant
+        L2 on embedding and bias however many rows there are; above 0, which keeps every system solvable.
+    """
+
+    per_row: float
+    constant: float
+
+    def of(self, mass: Tensor, size: int) -> Tensor:
+        """Return the L2 on each number of a factor, [n, size], for owners whose rows weigh `mass` [n] together."""
+        strength = self.constant + self.per_row * mass[:, None].repeat(1, size)
+        strength[:, -1] = self.constant
+        return strength
 
 
 class GroupedRows:
@@ -72,17 +95,17 @@ class GroupedRows:
         return torch.from_numpy(array).to(self.device)
 
 
-def ridge(rows: GroupedRows, others: Tensor, decay: Tensor, prior: Tensor | None = None) -> Tensor:
+def ridge(rows: GroupedRows, others: Tensor, decay: Decay, prior: Tensor | None = None) -> Tensor:
     r"""Return the factors that fit each owner's rows best, the factors of the other side being given.
 
-    .. math:: x = \arg\min \sum_j w_j (y_j - c_j - x^\top (q_j, 1))^2 + \sum_j w_j \lVert x - m \rVert_\Lambda^2
+    .. math:: x = \arg\min \sum_j w_j (y_j - c_j - x^\top (q_j, 1))^2 + \lVert x - m \rVert_\Lambda^2
 
     Parameters
     ----------
     others
         float32 [n_others, k], factors (q, c).
     decay
-        float32 [k], the diagonal of Λ.
+        Gives the diagonal of Λ from :math:`\sum_j w_j`.
     prior
         float32 [n_owners, k], m; 0 if not given.
 
@@ -91,28 +114,23 @@ def ridge(rows: GroupedRows, others: Tensor, decay: Tensor, prior: Tensor | None
     Tensor
         float32 [n_owners, k]; the prior for an owner without a row.
     """
-    k = len(decay)
+    k = others.shape[1]
     solved = torch.zeros(rows.n_owners, k, device=rows.device) if prior is None else prior.clone()
-    # a touch of ridge keeps the system solvable when the decay or all weights are zero
-    ground = 1e-6 * torch.eye(k, device=rows.device)
     for owners, places, is_there in rows.blocks(k):
         factors = others[rows.others[places]]  # [n, longest, k]
         weights = rows.weights[places] * is_there
         targets = rows.values[places] - factors[..., -1]
         factors[..., -1] = 1
         weighted = factors * weights[..., None]
-        mass = weights.sum(1, keepdim=True)  # [n, 1]
-        gram = weighted.mT @ factors + torch.diag_embed(mass * decay) + ground
-        start = solved[owners]
-        residuals = (gram @ start[..., None]).squeeze(-1) - mass * decay * start - 1e-6 * start
-        moved = (weighted.mT @ targets[..., None]).squeeze(-1) - residuals
-        factor = torch.linalg.cholesky(gram)
-        solved[owners] = start + torch.cholesky_solve(moved[..., None], factor).squeeze(-1)
+        strength = decay.of(weights.sum(1), k)
+        right = (weighted.mT @ targets[..., None]).squeeze(-1) + strength * solved[owners]
+        factor = torch.linalg.cholesky(weighted.mT @ factors + torch.diag_embed(strength))
+        solved[owners] = torch.cholesky_solve(right[..., None], factor).squeeze(-1)
     return solved
 
 
 def factorise(
-    by_person: GroupedRows, by_item: GroupedRows, embedding_size: int, n_sweeps: int, decay: Tensor, message: str
+    by_person: GroupedRows, by_item: GroupedRows, embedding_size: int, n_sweeps: int, decay: Decay, message: str
 ) -> Job[tuple[Tensor, Tensor]]:
     """Fit the factors of people and items by turns (Zhou et al., ALS-WR, AAIM 2008). A job.
 

@@ -18,6 +18,7 @@ from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.models.base import FitOptions, States
 from xdrec_app.models.gradient import GradientRecommender, RatingScale, seen, to_numpy
+from xdrec_app.models.least_squares import Decay
 
 
 class RatingFactors(nn.Module):
@@ -53,7 +54,7 @@ class RatingFactors(nn.Module):
 class RatingFactorRecommender(GradientRecommender):
     """A rating model whose item factors are solved by least squares before any gradient is taken.
 
-    A subclass gives `factors` and `placed`; its `Params` have `embedding_size`, `l2` and `bias_l2`.
+    A subclass gives `factors` and `placed`; its `Params` have `embedding_size`, `l2` and `damping`.
     """
 
     network: RatingFactors
@@ -136,8 +137,6 @@ class RatingFactorRecommender(GradientRecommender):
         return states
 
     @property
-    def decay(self) -> Tensor:
-        """L2 on each number of a factor, float32 [embedding_size + 1], on the device."""
-        decay = torch.full((self.params.embedding_size + 1,), self.params.l2, device=self.network.means.device)
-        decay[-1] = self.params.bias_l2
-        return decay
+    def decay(self) -> Decay:
+        """How strongly factors are drawn to where they would stand without ratings."""
+        return Decay(self.params.l2, self.params.damping)

@@ -23,13 +23,13 @@ from xdrec_app.training.phase import Phases
 class CMFParams(Params):
     """Hyper-parameters of :class:`CMF`."""
 
-    embedding_size: int = param(32, "Numbers per person and item.", low=1, high=256, search=Search(low=8, high=64))
+    embedding_size: int = param(16, "Numbers per person and item.", low=1, high=256, search=Search(low=8, high=64))
     n_sweeps: int = param(15, "Times that people and items are solved by turns.", low=1, high=200)
     l2: float = param(
-        0.06, "L2 on the embeddings of each rating.", low=1e-4, high=10.0, search=Search(low=0.02, high=0.3, log=True)
+        0.1, "L2 on the embeddings of each rating.", low=0.0, high=10.0, search=Search(low=0.02, high=0.3, log=True)
     )
-    bias_l2: float = param(
-        0.01, "L2 on the biases of each rating.", low=1e-4, high=10.0, search=Search(low=0.001, high=0.1, log=True)
+    damping: float = param(
+        3.0, "L2 on embedding and bias, however many ratings.", low=0.01, high=100.0, search=Search(low=1, high=10)
     )
     source_weight: float = SOURCE_WEIGHT_PARAM
 
@@ -43,7 +43,8 @@ class CMF(RatingFactorRecommender):
     .. math:: \min_{U, V} \sum_d \alpha_d \lVert X_d - U V_d^\top \rVert^2_{\mathrm{observed}} + \mathrm{reg}
 
     the paper's objective with squared loss and identity link. The minimum is found by turns over the rows of U and of
-    each V, as in the paper; with squared loss its Newton step is a ridge regression. L2 counts once per rating.
+    each V, as in the paper; with squared loss its Newton step is a ridge regression. L2 counts once per
+    rating and once for all.
     """
 
     key: ClassVar[str] = "cmf"

@@ -20,13 +20,13 @@ Mapping = Literal["linear", "mlp"]
 class EMCDRParams(Params):
     """Hyper-parameters of :class:`EMCDR`."""
 
-    embedding_size: int = param(32, "Numbers per person and item.", low=1, high=256, search=Search(low=8, high=64))
+    embedding_size: int = param(16, "Numbers per person and item.", low=1, high=256, search=Search(low=8, high=64))
     n_sweeps: int = param(15, "Times that people and items are solved by turns.", low=1, high=200)
     l2: float = param(
-        0.06, "L2 on the embeddings of each rating.", low=1e-4, high=10.0, search=Search(low=0.02, high=0.3, log=True)
+        0.1, "L2 on the embeddings of each rating.", low=0.0, high=10.0, search=Search(low=0.02, high=0.3, log=True)
     )
-    bias_l2: float = param(
-        0.01, "L2 on the biases of each rating.", low=1e-4, high=10.0, search=Search(low=0.001, high=0.1, log=True)
+    damping: float = param(
+        3.0, "L2 on embedding and bias, however many ratings.", low=0.01, high=100.0, search=Search(low=1, high=10)
     )
     mapping: Mapping = param("linear", "From a source to the target: a matrix, or a network with one hidden layer.")
     epochs: int = param(100, "At most that many passes over the shared people.", low=1, high=10_000)

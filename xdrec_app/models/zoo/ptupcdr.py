@@ -25,15 +25,15 @@ class PTUPCDRParams(Params):
     embedding_size: int = param(16, "Numbers per person and item.", low=1, high=128, search=Search(low=4, high=32))
     n_sweeps: int = param(15, "Times that people and items are solved by turns.", low=1, high=200)
     l2: float = param(
-        0.06, "L2 on the embeddings of each rating.", low=1e-4, high=10.0, search=Search(low=0.02, high=0.3, log=True)
+        0.1, "L2 on the embeddings of each rating.", low=0.0, high=10.0, search=Search(low=0.02, high=0.3, log=True)
     )
-    bias_l2: float = param(
-        0.01, "L2 on the biases of each rating.", low=1e-4, high=10.0, search=Search(low=0.001, high=0.1, log=True)
+    damping: float = param(
+        3.0, "L2 on embedding and bias, however many ratings.", low=0.01, high=100.0, search=Search(low=1, high=10)
     )
     hidden_size: int = param(50, "Width of the meta network.", low=1, high=1024, search=Search(low=16, high=128))
     epochs: int = param(30, "At most that many passes over the ratings of shared people.", low=1, high=10_000)
     batch_size: int = param(1024, "Ratings per step.", low=1, high=65_536)
-    learning_rate: float = param(0.003, "Step size.", low=1e-6, high=1.0, search=Search(low=5e-4, high=0.02, log=True))
+    learning_rate: float = param(0.001, "Step size.", low=1e-6, high=1.0, search=Search(low=3e-4, high=0.02, log=True))
     weight_decay: float = param(0.01, "L2 on the weights of the networks.", low=0.0, high=10.0)
     patience: int = param(5, "Epochs without improvement before training ends.", low=1, high=1000)
 
