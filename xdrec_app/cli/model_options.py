@@ -16,6 +16,7 @@ class CandidatesName(StrEnum):
 
     FULL = "full"
     SAMPLED = "sampled"
+    POPULAR = "popular"
 
 
 class DeviceName(StrEnum):
@@ -31,10 +32,24 @@ ModelKey = Annotated[str, typer.Argument(metavar="MODEL", help="Key of a model; 
 Target = Annotated[str, typer.Option(help="The domain to recommend in.")]
 Sources = Annotated[list[str] | None, typer.Option(help="A domain to learn from as well; may be repeated.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter.")]
-SplitKey = Annotated[str, typer.Option(help="random, leave-last, cold-start or all.")]
+SplitKey = Annotated[
+    str,
+    typer.Option(
+        help="random, random-rows, leave-last, last-share, time-cut, cold-start, cold-items, files or all.",
+    ),
+]
+SplitSettings = Annotated[
+    list[str] | None,
+    typer.Option("--split-set", metavar="NAME=VALUE", help="A parameter of the split, e.g. test_share=0.1."),
+]
+Monitor = Annotated[
+    str, typer.Option(metavar="METRIC", help="Choose the epoch by this metric, e.g. recall@20; by default the task's.")
+]
 Seed = Annotated[int, typer.Option(help="Decides every draw.")]
 Device = Annotated[DeviceName, typer.Option(help="Where to train.")]
-Candidates = Annotated[CandidatesName, typer.Option(help="All items compete, or a sample of negatives.")]
+Candidates = Annotated[
+    CandidatesName, typer.Option(help="All items compete, or a sample: all alike, or by popularity.")
+]
 Negatives = Annotated[int, typer.Option(min=1, help="Sampled negatives for each liked test item.")]
 
 

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from xdrec_app.datasets.arrays import Doubles
 from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.evaluation.held_out import HeldOut
 from xdrec_app.evaluation.protocol import Protocol
 from xdrec_app.evaluation.result import Evaluation, PersonSums
 from xdrec_app.metrics.base import ItemFacts
+from xdrec_app.metrics.calibration import CalibrationBins
 
 Array = npt.NDArray[np.generic]
 
@@ -34,24 +36,60 @@ def pack_evaluation(evaluation: Evaluation) -> bytes:
         "n_fallback": evaluation.n_fallback,
         "unscored": evaluation.unscored,
         "names": list(evaluation.per_person),
+        "people_groups": list(evaluation.people_groups),
+        "item_groups": {group: list(sums) for group, sums in evaluation.item_groups.items()},
+        "calibration": evaluation.calibration is not None,
     }
-    columns = {}
-    for place, sums in enumerate(evaluation.per_person.values()):
-        columns[f"sums{place}"], columns[f"counts{place}"] = sums.sums, sums.counts
+    columns: dict[str, Array] = {
+        **_sums("", evaluation.per_person),
+        **{f"people_group{place}": group for place, group in enumerate(evaluation.people_groups.values())},
+    }
+    for place, sums in enumerate(evaluation.item_groups.values()):
+        columns |= _sums(f"item_group{place}_", sums)
+    if evaluation.calibration is not None:
+        columns |= evaluation.calibration._asdict()
     return _pack(about, columns)
 
 
 def unpack_evaluation(data: bytes) -> Evaluation:
     """Return the evaluation that `pack_evaluation` packed."""
     about, columns = _unpack(data)
-    names = about.pop("names")
-    per_person = {
-        name: PersonSums(columns[f"sums{place}"].astype(np.float64), columns[f"counts{place}"].astype(np.float64))
-        for place, name in enumerate(names)
+    people_groups = {
+        name: columns[f"people_group{place}"].astype(bool) for place, name in enumerate(about.pop("people_groups"))
     }
-    protocol = Protocol.model_validate(about.pop("protocol"))
-    people = tuple(about.pop("people"))
-    return Evaluation(protocol=protocol, people=people, per_person=per_person, **about)
+    item_groups = {
+        name: _unpacked_sums(f"item_group{place}_", metrics, columns)
+        for place, (name, metrics) in enumerate(about.pop("item_groups").items())
+    }
+    calibration = None
+    if about.pop("calibration"):
+        predicted, actual = (columns[name].astype(np.float64) for name in ("predicted", "actual"))
+        calibration = CalibrationBins(predicted, actual, columns["counts"].astype(np.int64))
+    return Evaluation(
+        protocol=Protocol.model_validate(about.pop("protocol")),
+        people=tuple(about.pop("people")),
+        per_person=_unpacked_sums("", about.pop("names"), columns),
+        people_groups=people_groups,
+        item_groups=item_groups,
+        calibration=calibration,
+        **about,
+    )
+
+
+def _sums(prefix: str, sums: Mapping[str, PersonSums]) -> dict[str, Array]:
+    """Return what each person adds to each metric as columns."""
+    columns: dict[str, Array] = {}
+    for place, one in enumerate(sums.values()):
+        columns[f"{prefix}sums{place}"] = one.sums
+        columns[f"{prefix}counts{place}"] = one.counts
+    return columns
+
+
+def _unpacked_sums(prefix: str, names: Sequence[str], columns: Mapping[str, Array]) -> dict[str, PersonSums]:
+    def column(kind: str, place: int) -> Doubles:
+        return columns[f"{prefix}{kind}{place}"].astype(np.float64)
+
+    return {name: PersonSums(column("sums", place), column("counts", place)) for place, name in enumerate(names)}
 
 
 def pack_held_out(held_out: HeldOut) -> bytes:
@@ -117,7 +155,7 @@ def unpack_interactions(data: bytes) -> Interactions:
 def _pack(about: dict[str, Any], columns: Mapping[str, Array]) -> bytes:
     buffer = io.BytesIO()
     text = np.frombuffer(json.dumps(about).encode(), np.uint8)
-    np.savez(buffer, about=text, allow_pickle=False, **columns)
+    np.savez_compressed(buffer, about=text, allow_pickle=False, **columns)
     return buffer.getvalue()
 
 

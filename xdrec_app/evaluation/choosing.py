@@ -24,7 +24,7 @@ def fit_and_validate(
         When the split leaves nothing to validate on.
     """
     task = model_class.capabilities.task
-    monitor, higher_is_better = monitor_of(task)
+    monitor, higher_is_better = monitor_of(task, experiment.protocol.monitor)
     data = experiment.data(with_sources=with_sources, with_validation=False)
     validate = validation(experiment.held_out("valid", data), task, experiment.protocol)
     if validate is None:

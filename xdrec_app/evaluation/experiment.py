@@ -5,9 +5,9 @@ Runs that share target, split and seed meet the same test rows, with sources or 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -72,13 +72,23 @@ class Experiment:
         candidates: Candidates = "full",
         negatives: int = 0,
         copies: Sequence[Copies] = (),
+        split_params: Mapping[str, Any] | None = None,
+        monitor: str = "",
     ) -> Experiment:
-        """Divide the target's rows by a split of the registry."""
-        split = splits[split_key]()
+        """Divide the target's rows by a split of the registry; other arguments as in :class:`Protocol`.
+
+        Raises
+        ------
+        UserError
+            For an unknown split or parameter of it, or a target that it cannot divide.
+        """
+        split_class = splits[split_key]
+        split = split_class(split_class.Params.parse(dict(split_params or {})))
         plan = without_repeats(split.draw(target, sources, seed), target)
         protocol = Protocol(
             split=split.key,
             split_words=split.description,
+            split_params=split.params.model_dump(),
             seed=seed,
             target=target.name,
             scored=_scored_words(plan, sources),
@@ -87,6 +97,7 @@ class Experiment:
             only_held_out_items=plan.only_held_out_items,
             relevant_from=relevant_from(target.scale),
             copies=tuple(sorted((found.rule for found in copies if found.rule), key=lambda rule: rule.source)),
+            monitor=monitor,
         )
         return cls(target, tuple(sources), split, plan, protocol, tuple(copies))
 
@@ -133,7 +144,7 @@ class Experiment:
             report = yield from model.fit(data, FitOptions(seed=seed, device=device))
             return Fitted(model, 0, report.stopped)
         task = model_class.capabilities.task
-        monitor, higher_is_better = monitor_of(task)
+        monitor, higher_is_better = monitor_of(task, self.protocol.monitor)
         validate = validation(self.held_out("valid", data), task, self.protocol)
         options = FitOptions(seed, device, validate, monitor, higher_is_better)
         epochs = EpochCount()

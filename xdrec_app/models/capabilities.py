@@ -40,3 +40,8 @@ class Capabilities(Value):
     uses_sources: bool = True
     trains_by_epochs: bool = False
     needs: tuple[Need, ...] = ()
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What a model can be judged by."""
+        return ("rating", "ranking") if self.rating else ("ranking",)

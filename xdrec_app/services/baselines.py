@@ -16,6 +16,8 @@ from xdrec_app.evaluation.result import Evaluation
 from xdrec_app.evaluation.transfer import lift
 from xdrec_app.evaluation.validation import monitor_of
 from xdrec_app.models.base import recommenders
+from xdrec_app.services.evaluation_figures import group_figures
+from xdrec_app.services.figures import stored_groups
 from xdrec_app.services.news import as_progress
 from xdrec_app.services.trial import Trial, load_evaluation
 from xdrec_app.storage.artifacts import PER_PERSON
@@ -97,6 +99,7 @@ def found_or_computed(trial: Trial) -> Job[int]:
             epochs=fitted.epochs,
             unscored=evaluation.unscored,
             metrics=evaluation.metrics,
+            groups=stored_groups(group_figures(evaluation)),
             artifacts={PER_PERSON: pack_evaluation(evaluation)},
         )
         yield from patiently(lambda: finish_run(trial.database, run, result, wait_s=WRITE_WAIT_S))

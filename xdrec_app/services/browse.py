@@ -12,7 +12,7 @@ from xdrec_app.core.errors import UserError
 from xdrec_app.evaluation.protocol import Protocol
 from xdrec_app.services.browse_findings import FindingReader
 from xdrec_app.services.browse_tables import TableReader
-from xdrec_app.services.figures import figures
+from xdrec_app.services.figures import figures, loaded_groups
 from xdrec_app.services.results import DomainSummary, SharedUsers, WorkspaceSummary
 from xdrec_app.services.views import CurvePoint, Histogram, RunRow
 from xdrec_app.storage import statistics
@@ -102,6 +102,7 @@ def _run_row(run: StoredRun) -> RunRow:
         epochs=run.epochs,
         params=run.params,
         metrics=run.metrics,
+        groups=loaded_groups(run.groups),
         popularity=figures(run.comparisons, "popularity"),
         lift=figures(run.comparisons, "lift"),
         margin=figures(run.comparisons, "margin"),

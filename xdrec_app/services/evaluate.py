@@ -20,10 +20,10 @@ from xdrec_app.evaluation.held_out import HeldOut
 from xdrec_app.evaluation.protocol import DEFAULT_CUTOFFS, Protocol
 from xdrec_app.models.base import Recommender
 from xdrec_app.models.capabilities import Task
+from xdrec_app.services.evaluation_figures import calibration_figures, group_figures
 from xdrec_app.services.requests import Evaluate
 from xdrec_app.services.results import EvaluationReport
 from xdrec_app.services.serving import ServedRun, serve
-from xdrec_app.services.trial import tasks_of
 from xdrec_app.storage.artifacts import HELD_OUT, TRAINING, read_artifact
 from xdrec_app.storage.database import Database, open_database
 from xdrec_app.storage.snapshots import load_signal
@@ -56,7 +56,8 @@ def evaluate_run(request: Evaluate) -> Job[EvaluationReport]:
     else:
         file = yield from _read(request, served.model, settings)
         model = served.model
-        held_out = HeldOut.of(file.people.ids, file.rows, known, model.users, model.n_target_items)
+        tags = model.catalogue.tags[: model.n_target_items]
+        held_out = HeldOut.of(file.people.ids, file.rows, known, model.users, model.n_target_items, tags=tags)
         about = {
             "split": "file",
             "split_words": f"the {len(held_out.rows)} interactions of {request.test.name} are held out",
@@ -67,9 +68,10 @@ def evaluate_run(request: Evaluate) -> Job[EvaluationReport]:
     protocol = _protocol(served).model_copy(
         update={
             **about,
+            **({"split_params": {}} if request.test is not None else {}),
             "seed": request.seed if request.test is not None else served.run.seed,
             "candidates": request.candidates,
-            "negatives": request.negatives if request.candidates == "sampled" else 0,
+            "negatives": 0 if request.candidates == "full" else request.negatives,
             "cutoffs": request.cutoffs or DEFAULT_CUTOFFS,
         }
     )
@@ -85,6 +87,8 @@ def evaluate_run(request: Evaluate) -> Job[EvaluationReport]:
         rows=evaluation.n_rows,
         unknown_rows=int(unknown.sum()),
         unscored=evaluation.unscored,
+        groups=group_figures(evaluation),
+        calibration=calibration_figures(evaluation),
     )
 
 
@@ -93,7 +97,7 @@ def _protocol(served: ServedRun) -> Protocol:
 
 
 def _tasks(served: ServedRun, task: Task | None) -> tuple[Task, ...]:
-    able = tasks_of(served.model.capabilities)
+    able = served.model.capabilities.tasks
     if task is None:
         return able
     if task not in able:

@@ -33,11 +33,21 @@ class ModelRequest(Request):
 
 
 class ExperimentRequest(ModelRequest):
-    """A fit on one target with its sources, and how the target is divided."""
+    """A fit on one target with its sources, and how the target is divided.
+
+    Attributes
+    ----------
+    split_params
+        Name → value of the parameters of the split that differ from the default.
+    monitor
+        The metric on the validation part that chooses the epoch, e.g. ``recall@20``; empty for the usual one.
+    """
 
     target: str
     sources: tuple[str, ...] = ()
     split: str = "random"
+    split_params: dict[str, Any] = Field(default_factory=dict)
+    monitor: str = ""
 
 
 class Train(ExperimentRequest):

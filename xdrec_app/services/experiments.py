@@ -7,6 +7,8 @@ from xdrec_app.core.events import LogLine
 from xdrec_app.core.jobs import Job
 from xdrec_app.datasets.domain_table import DomainTable
 from xdrec_app.evaluation.experiment import Experiment
+from xdrec_app.evaluation.validation import require_monitor
+from xdrec_app.models.base import recommenders
 from xdrec_app.services.experiment_requests import ExperimentRequest
 from xdrec_app.services.leaks import known_copies
 from xdrec_app.storage.database import Database
@@ -34,14 +36,24 @@ def draw_experiment(tables: Tables, request: ExperimentRequest) -> Job[Experimen
     Raises
     ------
     UserError
-        For an unknown domain or split, a target among the sources, or data the split cannot divide.
+        For an unknown domain or split, a target among the sources, data the split cannot divide, or a metric that
+        cannot choose the model's epoch.
     """
+    require_monitor(request.monitor, recommenders[request.model].capabilities.tasks, request.model)
     if request.target in request.sources:
         raise UserError(f"'{request.target}' cannot be both the target and a source.")
     target, *sources = (tables[name] for name in (request.target, *request.sources))
     copies = yield from known_copies(tables.database, target, sources, tables.states)
     experiment = Experiment.draw(
-        target, sources, request.split, request.seed, request.candidates, request.negatives, copies
+        target,
+        sources,
+        request.split,
+        request.seed,
+        request.candidates,
+        request.negatives,
+        copies,
+        request.split_params,
+        request.monitor,
     )
     if experiment.protocol.warning:
         yield LogLine(level="warning", message=experiment.protocol.warning)

@@ -63,6 +63,21 @@ class LiftFigure(Value):
     high: float | None = None
 
 
+class GroupFigures(Value):
+    """The metrics of a group of people or items; `people` is how many were judged."""
+
+    people: int
+    metrics: dict[str, float]
+
+
+class CalibrationBin(Value):
+    """Test rows with similar predictions: mean of these, mean of what was given, and how many rows."""
+
+    predicted: float
+    actual: float
+    rows: int
+
+
 class TrainReport(Value):
     """What a training run came to.
 
@@ -82,6 +97,10 @@ class TrainReport(Value):
         That run; None if there is none.
     unscored
         Share of scored people the model had to leave without a score.
+    groups
+        Group of people or items, e.g. "cold people" → its metrics; groups without anybody are left out.
+    calibration
+        Predicted and given ratings, ascending; empty where no ratings are predicted.
     """
 
     run: int
@@ -101,6 +120,8 @@ class TrainReport(Value):
     margin: dict[str, LiftFigure]
     margin_run: int | None
     unscored: float
+    groups: dict[str, GroupFigures] = Field(default_factory=dict)
+    calibration: tuple[CalibrationBin, ...] = ()
 
 
 class EvaluationReport(Value):
@@ -113,6 +134,8 @@ class EvaluationReport(Value):
     unknown_rows
         Rows of a test file whose person or item the model does not know; they count as misses in ranking and are
         predicted by the mean in rating.
+    groups, calibration
+        As in :class:`TrainReport`.
     """
 
     run: int
@@ -123,6 +146,8 @@ class EvaluationReport(Value):
     rows: int
     unknown_rows: int = 0
     unscored: float = 0.0
+    groups: dict[str, GroupFigures] = Field(default_factory=dict)
+    calibration: tuple[CalibrationBin, ...] = ()
 
 
 class Reason(Value):

@@ -14,10 +14,11 @@ from xdrec_app.evaluation.result import Evaluation
 from xdrec_app.models.base import recommenders
 from xdrec_app.models.persistence import pack
 from xdrec_app.services.baselines import WRITE_WAIT_S, Others, comparisons, others_of
+from xdrec_app.services.evaluation_figures import calibration_figures, group_figures
 from xdrec_app.services.experiment_requests import Train
 from xdrec_app.services.experiments import Tables, draw_experiment
-from xdrec_app.services.figures import figures
-from xdrec_app.services.results import TrainReport
+from xdrec_app.services.figures import figures, loaded_groups, stored_groups
+from xdrec_app.services.results import CalibrationBin, TrainReport
 from xdrec_app.services.trial import Trial
 from xdrec_app.storage.artifacts import HELD_OUT, IDS, MANIFEST, PER_PERSON, TRAINING, WEIGHTS
 from xdrec_app.storage.database import open_database, patiently
@@ -84,7 +85,7 @@ def train_trial(trial: Trial, *, with_baselines: bool) -> Job[TrainReport]:
         if load_run(database, run).status == "running":
             fail_run(database, run, str(error), time.monotonic() - started)
         raise
-    return _report(trial, run, result, rows, others)
+    return _report(trial, run, result, calibration_figures(evaluation), rows, others)
 
 
 def _recorded(recorder: EpochRecorder, run: int, event: Event) -> Event | None:
@@ -110,6 +111,7 @@ def _result(
         epochs=fitted.epochs,
         unscored=evaluation.unscored,
         metrics=evaluation.metrics,
+        groups=stored_groups(group_figures(evaluation)),
         artifacts={
             MANIFEST: packed.manifest.encode(),
             WEIGHTS: packed.weights,
@@ -121,7 +123,14 @@ def _result(
     )
 
 
-def _report(trial: Trial, run: int, result: RunResult, rows: tuple[Comparison, ...], others: Others) -> TrainReport:
+def _report(
+    trial: Trial,
+    run: int,
+    result: RunResult,
+    calibration: tuple[CalibrationBin, ...],
+    rows: tuple[Comparison, ...],
+    others: Others,
+) -> TrainReport:
     protocol = trial.experiment.protocol
     names = {"popularity": others.get("popularity"), "without_sources": others.get("lift")}
     margin = others.get("margin")
@@ -143,4 +152,6 @@ def _report(trial: Trial, run: int, result: RunResult, rows: tuple[Comparison, .
         margin=figures(rows, "margin"),
         margin_run=margin.run if margin is not None else None,
         unscored=result.unscored,
+        groups=loaded_groups(result.groups),
+        calibration=calibration,
     )

@@ -19,7 +19,6 @@ from xdrec_app.evaluation.held_out import HeldOut
 from xdrec_app.evaluation.protocol import Protocol
 from xdrec_app.evaluation.result import Evaluation
 from xdrec_app.models.base import Recommender
-from xdrec_app.models.capabilities import Capabilities, Task
 from xdrec_app.storage.artifacts import PER_PERSON, read_artifact
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.run_records import NewRun, Role
@@ -92,13 +91,8 @@ class Trial:
 
     def evaluate(self, model: Recommender, held_out: HeldOut) -> Job[Evaluation]:
         """Judge the fitted model; a job. A fit that was stopped is judged too."""
-        tasks = tasks_of(model.capabilities)
+        tasks = model.capabilities.tasks
         return deaf_to_stop(evaluate(model, held_out, self.protocol, tasks))
-
-
-def tasks_of(capabilities: Capabilities) -> tuple[Task, ...]:
-    """Return what a model can be judged by."""
-    return ("rating", "ranking") if capabilities.rating else ("ranking",)
 
 
 def load_evaluation(database: Database, run: int) -> Evaluation:

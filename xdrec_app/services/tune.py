@@ -66,7 +66,7 @@ def tune(request: Tune) -> Job[TuneReport]:
 
 def _study(trial: Trial, fixed: Mapping[str, ParamValue]) -> NewStudy:
     record = trial.record("main")
-    monitor, higher_is_better = monitor_of(trial.model_class.capabilities.task)
+    monitor, higher_is_better = monitor_of(trial.model_class.capabilities.task, trial.experiment.protocol.monitor)
     return NewStudy(
         model=record.model,
         target=record.target,
@@ -119,7 +119,7 @@ def _try(trial: Trial, fixed: Mapping[str, ParamValue], proposal: Proposal) -> J
 
 def _watched(trial: Trial, params: Params, proposal: Proposal) -> Job[tuple[float, bool]]:
     """Return the monitor, and whether the fit was ended because others were better at that point."""
-    monitor, _ = monitor_of(trial.model_class.capabilities.task)
+    monitor, _ = monitor_of(trial.model_class.capabilities.task, trial.experiment.protocol.monitor)
     job = fit_and_validate(trial.experiment, trial.model_class, params, trial.device, with_sources=bool(trial.sources))
     words = f"Trial with {_words(proposal.params)}"
     try:

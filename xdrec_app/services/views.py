@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import Field
+
 from xdrec_app.core.events import Value
 from xdrec_app.datasets.formats.dialect import Dialect
 from xdrec_app.datasets.signal_settings import SignalSettings
 from xdrec_app.evaluation.protocol import Candidates
 from xdrec_app.services.data_requests import AnyImport
-from xdrec_app.services.results import LiftFigure
+from xdrec_app.services.results import GroupFigures, LiftFigure
 
 
 class Histogram(Value):
@@ -86,6 +88,8 @@ class RunRow(Value):
         Why it ran where it ran.
     warning
         Why the figures must not be believed; empty if nothing is known against them.
+    groups
+        Group of people or items → its metrics.
     created_at
         Seconds since 1970.
     """
@@ -114,6 +118,7 @@ class RunRow(Value):
     candidates: Candidates = "full"
     device_reason: str = ""
     warning: str = ""
+    groups: dict[str, GroupFigures] = Field(default_factory=dict)
 
 
 class RunList(Value):

@@ -52,16 +52,21 @@ def _read(connection: Connection, which: ColumnElement[bool]) -> list[StoredRun]
         .order_by(run.c.id.desc())
     )
     metrics: dict[int, dict[str, float]] = defaultdict(dict)
+    groups: dict[int, dict[str, dict[str, float]]] = defaultdict(dict)
     for row in connection.execute(select(metric).join(run, run.c.id == metric.c.run_id).where(which)):
-        metrics[row.run_id][row.name] = _number(row.value)
+        name, bracket, group = row.name.partition("[")
+        place = groups[row.run_id].setdefault(group.rstrip("]"), {}) if bracket else metrics[row.run_id]
+        place[name] = _number(row.value)
     comparisons: dict[int, list[Comparison]] = defaultdict(list)
     for row in connection.execute(select(comparison).join(run, run.c.id == comparison.c.run_id).where(which)):
         comparisons[row.run_id].append(_comparison(row))
     rows = connection.execute(query).all()
-    return [_stored_run(row, metrics[row.id], tuple(comparisons[row.id])) for row in rows]
+    return [_stored_run(row, metrics[row.id], groups[row.id], tuple(comparisons[row.id])) for row in rows]
 
 
-def _stored_run(row: Any, metrics: dict[str, float], comparisons: tuple[Comparison, ...]) -> StoredRun:
+def _stored_run(
+    row: Any, metrics: dict[str, float], groups: dict[str, dict[str, float]], comparisons: tuple[Comparison, ...]
+) -> StoredRun:
     return StoredRun(
         id=row.id,
         role=row.role,
@@ -85,6 +90,7 @@ def _stored_run(row: Any, metrics: dict[str, float], comparisons: tuple[Comparis
         unscored=row.unscored,
         note=row.note,
         metrics=metrics,
+        groups=groups,
         comparisons=comparisons,
         can_serve=bool(row.can_serve),
     )

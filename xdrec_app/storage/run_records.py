@@ -88,6 +88,8 @@ class RunResult:
         Share of scored people without a score.
     artifacts
         Name → bytes; see :mod:`xdrec_app.storage.artifacts`.
+    groups
+        Group of people or items → metric → value; stands beside `metrics`, never among them.
     """
 
     status: Literal["finished", "stopped"]
@@ -96,6 +98,7 @@ class RunResult:
     unscored: float
     metrics: Mapping[str, float]
     artifacts: Mapping[str, bytes] = field(default_factory=dict)
+    groups: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,8 @@ class StoredRun:
         On the test part; empty before its end.
     can_serve
         Whether its weights are kept.
+    groups
+        Group of people or items → metric → value.
     """
 
     id: int
@@ -142,6 +147,7 @@ class StoredRun:
     metrics: dict[str, float]
     comparisons: tuple[Comparison, ...]
     can_serve: bool
+    groups: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

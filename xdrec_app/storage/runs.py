@@ -126,7 +126,9 @@ def finish_run(database: Database, number: int, result: RunResult, *, wait_s: fl
         "epochs": result.epochs,
         "unscored": result.unscored,
     }
-    figures = [{"run_id": number, "name": name, "value": value} for name, value in result.metrics.items()]
+    grouped = {f"{name}[{group}]": value for group, of in result.groups.items() for name, value in of.items()}
+    every = {**result.metrics, **grouped}
+    figures = [{"run_id": number, "name": name, "value": value} for name, value in every.items()]
     with database.write(wait_s=wait_s) as connection:
         _end(connection, number, values)
         if figures:
