@@ -204,7 +204,12 @@ class RatingScale:
 
 def row_weights(data: CrossDomainData, source_weight: float) -> Floats:
     """Return 1 for rows of the target and `source_weight` for the others, float32 [n_rows]."""
-    return np.where(data.interactions.items < data.n_target_items, 1.0, source_weight).astype(np.float32)
+    return interaction_weights(data.interactions.items, data.n_target_items, source_weight)
+
+
+def interaction_weights(items: Ints, n_target_items: int, source_weight: float) -> Floats:
+    """Return 1 for items of the target and `source_weight` for the others, float32 [n_rows]."""
+    return np.where(items < n_target_items, 1.0, source_weight).astype(np.float32)
 
 
 def seen(numbers: Ints, size: int) -> np.ndarray:
