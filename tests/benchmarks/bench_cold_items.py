@@ -1,4 +1,4 @@
-"""Films nobody has seen: MovieLens 100K, 20 % of the films without interactions, NDCG@10 among them, mean of three seeds.
+"""Films nobody has seen: MovieLens 100K, 20 % of the films held out whole, NDCG@10 among them, mean of three seeds.
 
 Only genres are known of the films, and age, sex and occupation of the people. The rival is the best guess that needs no
 person: how often films of the same genres are liked. Wanted: every content model above it.

@@ -35,13 +35,13 @@ class FactorisationMachineParams(Params):
     optimiser: OptimiserName = param("adamw", "How steps are taken.")
     learning_rate: float = param(0.005, "Step size.", low=1e-6, high=1.0, search=Search(low=5e-4, high=0.02, log=True))
     weight_decay: float = param(
-        0.3, "L2 on all embeddings.", low=0.0, high=10.0, search=Search(low=1e-3, high=1.0, log=True)
+        2.0, "L2 on all embeddings.", low=0.0, high=10.0, search=Search(low=0.1, high=5.0, log=True)
     )
     dropout: float = param(
         0.5, "Share of a history hidden in each step.", low=0.0, high=0.95, search=Search(low=0.2, high=0.8)
     )
     id_dropout: float = param(
-        0.3,
+        0.15,
         "Share of the items known by their features alone in each step; the more, the better for new items.",
         low=0.0,
         high=1.0,

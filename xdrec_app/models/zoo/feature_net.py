@@ -31,7 +31,7 @@ CLICKED_OR_NOT = (0.0, 1.0)
 class FeatureNetParams(Params):
     """Hyper-parameters of :class:`FeatureNet`."""
 
-    embedding_size: int = param(16, "Numbers per feature.", low=1, high=512, search=Search(low=8, high=64))
+    embedding_size: int = param(32, "Numbers per feature.", low=1, high=512, search=Search(low=8, high=64))
     n_layers: int = param(
         2,
         "Hidden layers; 0 leaves a plain factorisation machine.",
@@ -42,7 +42,7 @@ class FeatureNetParams(Params):
     hidden_size: int = param(64, "Width of each hidden layer.", low=1, high=1024)
     dropout: float = param(0.2, "Share of values dropped in the layers while training.", low=0.0, high=0.9)
     id_dropout: float = param(
-        0.2,
+        0.1,
         "Share of rows whose person or item is known by features and history alone in each step.",
         low=0.0,
         high=1.0,
@@ -53,7 +53,7 @@ class FeatureNetParams(Params):
     optimiser: OptimiserName = param("adamw", "How steps are taken.")
     learning_rate: float = param(0.003, "Step size.", low=1e-6, high=1.0, search=Search(low=5e-4, high=0.02, log=True))
     weight_decay: float = param(
-        0.3, "L2 on all weights.", low=0.0, high=10.0, search=Search(low=1e-3, high=1.0, log=True)
+        2.0, "L2 on all weights.", low=0.0, high=10.0, search=Search(low=0.1, high=5.0, log=True)
     )
     source_weight: float = param(
         0.5, "Weight of a source's row against one of the target.", low=0.0, high=1.0, search=Search(low=0.1, high=1)
@@ -114,9 +114,9 @@ class Net(nn.Module):
 
     def forward(self, person: Tensor, item: Tensor) -> Tensor:
         """Return x of pairs, [...]; `person` is [..., 3 * size], `item` [..., 2 * size], as far as they broadcast."""
-        fields = [part.unflatten(-1, (n, -1)) for part, n in ((person, 3), (item, 2))]
+        fields = [part.reshape(*part.shape[:-1], n, part.shape[-1] // n) for part, n in ((person, 3), (item, 2))]
         sums = [own.sum(-2) for own in fields]
-        x = sums[0][..., -1] + sums[1][..., -1] + (sums[0][..., :-1] * sums[1][..., :-1]).sum(-1)
+        x: Tensor = sums[0][..., -1] + sums[1][..., -1] + (sums[0][..., :-1] * sums[1][..., :-1]).sum(-1)
         for own, whole in zip(fields, sums, strict=True):  # the pairs within one side
             x = x + 0.5 * (whole[..., :-1].square() - own[..., :-1].square().sum(-2)).sum(-1)
         if self.is_deep:
@@ -279,7 +279,7 @@ class FeatureNet(GradientRecommender):
         return rows.matrix(n_people, self.n_items, self._strengths(rows))
 
     def _place_everybody(self, history: sparse.csr_matrix, rated: Bools) -> None:
-        """Let the fields of people follow the weights as they are now; who never rated has no embedding of their own."""
+        """Let the fields of people follow the weights as they are now; who never rated has none of their own."""
         network = self.network
         with torch.no_grad():
             ids = network.person_ids * torch.from_numpy(rated).to(network.people.device)[:, None]
@@ -291,7 +291,8 @@ class FeatureNet(GradientRecommender):
     def _knows_items(self) -> Bools:
         """Return which target items were seen or have more said of them than their domain, bool [n_target_items]."""
         n_features = np.diff(to_numpy(self.network.content.starts))[: self.n_target_items]
-        return to_numpy(self.network.known_items)[: self.n_target_items] | (n_features > 1)
+        knows: Bools = to_numpy(self.network.known_items)[: self.n_target_items] | (n_features > 1)
+        return knows
 
     def _on_scale(self, x: Floats) -> Floats:
         x = x + to_numpy(self.network.offsets)[0]
