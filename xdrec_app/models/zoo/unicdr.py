@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from typing import ClassVar
 
 import numpy as np
@@ -12,18 +10,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from xdrec_app.core.params import Params, Search, param
-from xdrec_app.datasets.arrays import Floats, Ints
-from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.interactions import Interactions
-from xdrec_app.models.base import FitOptions, States, recommenders
+from xdrec_app.models.base import recommenders
 from xdrec_app.models.capabilities import Capabilities
-from xdrec_app.models.gradient import GradientRecommender, seen, to_numpy
-from xdrec_app.models.histories import Histories, HistoryRows
-from xdrec_app.training.batching import shared_negatives, shuffled_batches
-from xdrec_app.training.objectives import make_optimiser, sampled_softmax
-from xdrec_app.training.phase import Phase, Phases
-
-PEOPLE_PER_BLOCK = 4096
+from xdrec_app.models.histories import HistoryRows
+from xdrec_app.models.history_encoder import HistoryNetwork, HistoryRecommender
 
 
 class UniCDRParams(Params):
@@ -61,26 +52,17 @@ class UniCDRParams(Params):
     patience: int = param(6, "Epochs without improvement before training ends.", low=1, high=1000)
 
 
-class TwoFoldSpace(nn.Module):
+class TwoFoldSpace(HistoryNetwork):
     """Items as they speak for all domains, for their own domain, and as they are offered; people placed among them."""
 
-    people: Tensor
-    known_users: Tensor
-    known_items: Tensor
     weights: Tensor
 
     def __init__(self, n_users: int, n_items: int, n_domains: int, embedding_size: int) -> None:
-        super().__init__()
+        super().__init__(n_users, n_items, embedding_size, state_size=embedding_size)
         self.shared = nn.Embedding(n_items, embedding_size)
         self.specific = nn.Embedding(n_items, embedding_size)
-        self.offered = nn.Embedding(n_items, embedding_size)
-        self.item_biases = nn.Embedding(n_items, 1)
-        for embedding in (self.shared, self.specific, self.offered):
+        for embedding in (self.shared, self.specific):
             nn.init.normal_(embedding.weight, std=embedding_size**-0.5)
-        nn.init.zeros_(self.item_biases.weight)
-        self.register_buffer("people", torch.zeros(n_users, embedding_size))
-        self.register_buffer("known_users", torch.zeros(n_users, dtype=torch.bool))
-        self.register_buffer("known_items", torch.zeros(n_items, dtype=torch.bool))
         self.register_buffer("weights", torch.ones(n_domains))
 
     def shared_part(self, rows: HistoryRows, is_seen: Tensor) -> Tensor:
@@ -97,7 +79,7 @@ class TwoFoldSpace(nn.Module):
 
 
 @recommenders.register
-class UniCDR(GradientRecommender):
+class UniCDR(HistoryRecommender):
     r"""What a person is everywhere, and what they are in this domain alone.
 
     A history is summed up twice, by what items say in general (g) and what they say within their domain (h):
@@ -129,44 +111,30 @@ class UniCDR(GradientRecommender):
 
     def build_network(self) -> TwoFoldSpace:
         """See :meth:`GradientRecommender.build_network`."""
-        return TwoFoldSpace(len(self.users), self.n_items, len(self.scales), self.params.embedding_size)
+        network = TwoFoldSpace(len(self.users), self.n_items, len(self.scales), self.params.embedding_size)
+        network.weights[1:] = self.params.source_weight
+        return network
 
-    def phases(self, data: CrossDomainData, options: FitOptions) -> Phases:
-        """See :meth:`GradientRecommender.phases`."""
-        params, network, device = self.params, self.network, options.device
-        network.weights[1:] = params.source_weight
-        rows = data.interactions
-        network.known_users.copy_(torch.from_numpy(seen(rows.users, data.n_users)))
-        network.known_items.copy_(torch.from_numpy(seen(rows.items, data.n_items)))
-        is_liked = data.liked()
-        # popularity needs no learning: the embeddings begin where it ends
-        popularity = np.log1p(np.bincount(rows.items[is_liked], minlength=data.n_items)).astype(np.float32)
-        network.item_biases.weight.data[:, 0] = torch.from_numpy(popularity).to(device)
-        histories = self._histories(rows, data.n_users, torch.from_numpy(is_liked.astype(np.float32)).to(device))
+    def row_values(self, rows: Interactions) -> Tensor:
+        """Return 1 for what was liked, 0 otherwise."""
+        middles = np.array([(low + high) / 2 for low, high in self.scales], np.float32)
+        is_liked = rows.values >= middles[self.item_domains[rows.items]]
+        return torch.from_numpy(is_liked.astype(np.float32)).to(self.network.people.device)
 
-        def batches(epoch: int) -> Iterator[Tensor]:
-            for places in shuffled_batches(len(histories.people), params.batch_size, torch.device("cpu")):
-                yield histories.people[places].to(device)
+    def encoded(self, rows: HistoryRows) -> Tensor:
+        """Return where people stand in the target, by the whole history."""
+        everything = torch.ones_like(rows.values)
+        return self.network.shared_part(rows, everything) + self.network.specific_part(rows, everything)[:, 0]
 
-        phase = Phase(
-            name="fit",
-            modules=[network],
-            optimiser=make_optimiser("adamw", network.parameters(), params.learning_rate, params.weight_decay),
-            batches=batches,
-            loss=lambda people: self._loss(histories.of(people)),
-            n_rows=len(histories),
-            epochs=params.epochs,
-            patience=params.patience,
-        )
-        yield self.watched(phase, options, before=lambda: self._place_everybody(histories))
-        self._place_everybody(histories)
-
-    def _loss(self, rows: HistoryRows) -> Tensor:
+    def step_loss(self, rows: HistoryRows) -> Tensor:
+        """Return the ranking loss of masked histories, and the contrastive loss beside it."""
         network, params = self.network, self.params
         is_seen = self._masked(rows)
         z = network.shared_part(rows, is_seen)
         places = z[:, None] + network.specific_part(rows, is_seen)  # [n, n_domains, embedding_size]
-        loss = self._ranking_loss(places, rows.where((rows.values > 0) & (network.weights[rows.domains] > 0)))
+        liked = rows.where((rows.values > 0) & (network.weights[rows.domains] > 0))
+        weights = network.weights[liked.domains]
+        loss = network.offers.loss(places, liked, weights, self.catalogue.slices, params.n_negatives, "softmax")
         if params.contrast == 0:
             return loss
         whole = network.shared_part(rows, torch.ones_like(is_seen))
@@ -175,71 +143,11 @@ class UniCDR(GradientRecommender):
 
     def _masked(self, rows: HistoryRows) -> Tensor:
         """Return which rows are seen in this step, 0 or 1, float32 [n_rows]; somebody of one domain keeps it."""
-        device = rows.items.device
         is_there = rows.counts(torch.ones_like(rows.values)) > 0
-        keeps_domain = (torch.rand(is_there.shape) >= self.params.domain_masking).to(device)
+        keeps_domain = (torch.rand(is_there.shape) >= self.params.domain_masking).to(is_there.device)
         keeps_domain |= is_there.sum(1, keepdim=True) < 2
-        keeps_row = (torch.rand(len(rows)) >= self.params.dropout).to(device)
-        is_seen: Tensor = keeps_row & keeps_domain[rows.persons, rows.domains]
+        is_seen: Tensor = self.dropped(rows, self.params.dropout) & keeps_domain[rows.persons, rows.domains]
         return is_seen.float()
-
-    def _ranking_loss(self, places: Tensor, liked: HistoryRows) -> Tensor:
-        """Return the weighted mean of -log softmax of liked items against random ones of their domain."""
-        network, n_negatives = self.network, self.params.n_negatives
-        if len(liked) == 0:
-            return places.sum() * 0
-        n_domains = len(self.catalogue.slices)
-        drawn = shared_negatives(self.catalogue.slices, n_negatives, places.device)
-        offered = network.offered(drawn).view(n_domains, n_negatives, -1)
-        biases = network.item_biases(drawn).view(n_domains, 1, n_negatives)
-        competing = torch.baddbmm(biases, places.transpose(0, 1), offered.mT)  # [n_domains, n, n_negatives]
-        scale = [math.log(max(1, part.stop - part.start) / n_negatives) for part in self.catalogue.slices]
-        # summed up once per person and domain, and scaled: a sample stands for the whole domain
-        others = competing.logsumexp(dim=2) + torch.tensor(scale, device=places.device)[:, None]
-        positive = (places[liked.persons, liked.domains] * network.offered(liked.items)).sum(1)
-        positive = positive + network.item_biases(liked.items).squeeze(1)
-        weights = network.weights[liked.domains]
-        return sampled_softmax(positive, others[liked.domains, liked.persons][:, None], weights / weights.mean())
-
-    def user_states(self, users: Ints) -> States:
-        """Return where people stand in the target, [n, embedding_size]; NaN for people without a history."""
-        states: Floats = to_numpy(self.network.people)[users].copy()
-        states[~to_numpy(self.network.known_users)[users]] = np.nan
-        return states
-
-    def scores_of(self, states: States) -> Floats:
-        """See :meth:`Recommender.scores_of`."""
-        network, n = self.network, self.n_target_items
-        biases = to_numpy(network.item_biases.weight)[:n, 0].copy()
-        biases[~to_numpy(network.known_items)[:n]] = np.nan
-        return np.asarray(states @ to_numpy(network.offered.weight)[:n].T + biases, np.float32)
-
-    def fold_in(self, histories: Interactions, n_people: int) -> States:
-        """See :meth:`Recommender.fold_in`; a person's place is a function of the history, known or new."""
-        known = histories.take(to_numpy(self.network.known_items)[histories.items])
-        states = np.full((n_people, self.params.embedding_size), np.nan, np.float32)
-        tensors = self._histories(known, n_people, torch.ones(len(known)))
-        for people, places in self._placed(tensors):
-            states[people.numpy()] = to_numpy(places)
-        return states
-
-    def _histories(self, rows: Interactions, n_people: int, values: Tensor) -> Histories:
-        return Histories(rows, n_people, self.item_domains, len(self.scales), values)
-
-    def _place_everybody(self, histories: Histories) -> None:
-        """Let the people follow the items as they are now."""
-        for people, places in self._placed(histories):
-            self.network.people[people.to(places.device)] = places
-
-    def _placed(self, histories: Histories) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yield everybody with a history, on the CPU, and where they stand in the target, in blocks."""
-        network = self.network
-        for people in torch.split(histories.people, PEOPLE_PER_BLOCK):
-            with torch.no_grad():
-                rows = histories.of(people.to(network.people.device))
-                everything = torch.ones_like(rows.values)
-                places = network.shared_part(rows, everything) + network.specific_part(rows, everything)[:, 0]
-            yield people, places
 
 
 def info_nce(queries: Tensor, keys: Tensor, temperature: float) -> Tensor:
