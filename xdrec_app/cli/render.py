@@ -80,6 +80,8 @@ def train_report(report: TrainReport) -> str:
     if report.metrics:
         rows = [("this run", report.metrics), *report.baselines.items()]
         lines += [f"  {name.replace('_', ' '):16s} {metrics_line(metrics)}" for name, metrics in rows]
+        for name, group in report.groups.items():
+            lines.append(f"  {name:16s} {metrics_line(group.metrics)}  ({group.people} people)")
         lines += _figures("the sources changed", report.lift)
         lines += _figures(f"against run {report.margin_run}, the best single-domain one:", report.margin)
         lines.append(f"Protocol: {report.protocol_sentence}.")
@@ -96,6 +98,8 @@ def _figures(what: str, figures: Mapping[str, LiftFigure]) -> list[str]:
             continue
         interval = "" if figure.low is None or figure.high is None else f" [{figure.low:+.1%}, {figure.high:+.1%}]"
         relative = "from nothing" if math.isnan(figure.relative) else f"{figure.relative:+.1%}{interval}"
+        if figure.low is not None and figure.high is not None and figure.low <= 0 <= figure.high:
+            relative += ": no difference"
         lines.append(f"  {what} {name} {figure.without:.4f} → {figure.with_:.4f} ({relative})")
     return lines
 
@@ -103,9 +107,12 @@ def _figures(what: str, figures: Mapping[str, LiftFigure]) -> list[str]:
 def evaluation(report: EvaluationReport) -> str:
     """Metrics and protocol."""
     rows = table(("metric", "value"), [(name, f"{value:.4f}") for name, value in sorted(report.metrics.items())])
+    groups = "".join(
+        f"\n{name}: {metrics_line(group.metrics)} ({group.people} people)" for name, group in report.groups.items()
+    )
     return (
         f"Run {report.run}, {report.people} people, {report.rows} rows"
-        f" ({report.unknown_rows} unknown)\n{rows}\nProtocol: {report.protocol_sentence}."
+        f" ({report.unknown_rows} unknown)\n{rows}{groups}\nProtocol: {report.protocol_sentence}."
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +28,10 @@ class Comparison:
     low, high
         95 % interval of `relative`, by a paired bootstrap over people; None where the metric is not a mean over
         people or nothing can be resampled.
+    p_value
+        How often resamples of two equal models would differ as much, two-sided; None as the interval.
+    n_people
+        How many people were judged by both; 0 where the metric is not a mean over people.
     """
 
     with_: float
@@ -35,6 +39,21 @@ class Comparison:
     relative: float
     low: float | None = None
     high: float | None = None
+    p_value: float | None = None
+    n_people: int = 0
+
+    @property
+    def differs(self) -> bool:
+        """Whether the interval excludes that there is no difference."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
+    def words(self, higher_is_better: bool) -> str:
+        """Return the verdict on `with_`: "better", "worse", "no difference", or "not tested" without an interval."""
+        if self.low is None:
+            return "not tested"
+        if not self.differs:
+            return "no difference"
+        return "better" if (self.relative > 0) == higher_is_better else "worse"
 
 
 def compare(
@@ -61,7 +80,8 @@ def compare(
     found = {}
     for place, name in enumerate(paired):
         part = slice(3 * place, 3 * place + 3)
-        found[name] = _comparison(name, totals[part], resampled[:, part])
+        n_people = int((columns[:, 3 * place + 2] > 0).sum())
+        found[name] = replace(_comparison(name, totals[part], resampled[:, part]), n_people=n_people)
     for name in names:
         if name not in found:
             ours, theirs = with_.metrics[name], without.metrics[name]
@@ -106,7 +126,13 @@ def _comparison(name: str, totals: Doubles, resampled: Doubles) -> Comparison:
     if not np.isfinite(relative) or len(usable) < 2:
         return Comparison(float(ours), float(theirs), relative)
     low, high = np.quantile(usable, (0.025, 0.975))
-    return Comparison(float(ours), float(theirs), relative, float(low), float(high))
+    return Comparison(float(ours), float(theirs), relative, float(low), float(high), _p_value(usable))
+
+
+def _p_value(drawn: Doubles) -> float:
+    """Return the two-sided p-value of "no difference" of resampled differences, never below what so many can tell."""
+    smaller = min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
+    return min(1.0, 2 * (smaller + 1) / (len(drawn) + 1))
 
 
 def _relative(with_: Doubles, without: Doubles) -> Doubles:

@@ -36,6 +36,7 @@ from xdrec_app.services.results import (
     ExportReport,
     PersonProfile,
     RecommendationList,
+    RunComparison,
     WorkspaceSummary,
 )
 
@@ -77,6 +78,14 @@ class Evaluate(Request):
     cutoffs: tuple[int, ...] = ()
     seed: int = 0
     Result: ClassVar[type[Value]] = EvaluationReport
+
+
+class CompareRuns(Request):
+    """Compare two stored runs under the same protocol, person by person."""
+
+    kind: Literal["compare_runs"] = "compare_runs"
+    runs: tuple[int, int]
+    Result: ClassVar[type[Value]] = RunComparison
 
 
 class DeleteRun(Request):
@@ -159,6 +168,7 @@ AnyRequest = Annotated[
     | Tune
     | Transfer
     | Evaluate
+    | CompareRuns
     | DeleteRun
     | Recommend
     | RecommendAll

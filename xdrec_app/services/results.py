@@ -271,3 +271,57 @@ class PersonProfile(Value):
     history_total: int
     neighbours: tuple[Neighbour, ...]
     transfer: tuple[TransferNote, ...]
+
+
+class ComparedFigure(Value):
+    """One metric of two runs.
+
+    Attributes
+    ----------
+    first, second
+        The metric of both, over the people both judged.
+    relative, low, high
+        (first - second) / second, and the 95 % interval by a paired bootstrap over people; None without one.
+    p_value
+        Two-sided, for "no difference"; None without an interval.
+    differs
+        Whether the interval excludes zero.
+    verdict
+        On the first run: "better", "worse", "no difference", or "not tested" where a metric is no mean over people.
+    people
+        How many people both judged; 0 where a metric is no mean over people.
+    """
+
+    first: float
+    second: float
+    relative: float
+    low: float | None
+    high: float | None
+    p_value: float | None
+    differs: bool
+    verdict: Literal["better", "worse", "no difference", "not tested"]
+    people: int
+
+
+class RunComparison(Value):
+    """Two runs under the same protocol.
+
+    Attributes
+    ----------
+    runs
+        Numbers of the first and the second.
+    models
+        Their models and sources, in words.
+    metrics
+        Metric → both.
+    groups
+        Group of people or items → metric → both.
+    """
+
+    runs: tuple[int, int]
+    models: tuple[str, str]
+    target: str
+    metrics: dict[str, ComparedFigure]
+    groups: dict[str, dict[str, ComparedFigure]]
+    protocol: Protocol
+    protocol_sentence: str
