@@ -19,7 +19,7 @@ from xdrec_app.models.capabilities import Capabilities
 from xdrec_app.models.gradient import GradientRecommender, interaction_weights, row_weights, seen, to_numpy
 from xdrec_app.models.placement import PlacedRows, fold_in
 from xdrec_app.training.batching import NegativePools, Negatives, bounded_batch_size, shuffled_batches
-from xdrec_app.training.objectives import bpr, sampled_softmax, weighted_mean
+from xdrec_app.training.objectives import FactorBPR, sampled_softmax, weighted_mean
 from xdrec_app.training.phase import Phase, Phases
 
 PEOPLE_AT_ONCE = 256
@@ -162,13 +162,16 @@ class BPRMF(GradientRecommender):
     def _bpr(self, users: Tensor, chosen: Tensor, weights: Tensor, pools: NegativePools) -> Tensor:
         """Return the mean loss of some rows, each against items of its own."""
         network, params = self.network, self.params
-        drawn = pools.draw_for_each(chosen, params.n_negatives)
-        p, q = network.users.index_select(0, users), network.items.index_select(0, chosen)
-        r = network.items.index_select(0, drawn.flatten()).view(*drawn.shape, -1)  # [n, n_negatives, size]
-        positive = torch.linalg.vecdot(p, q) + network.item_biases.index_select(0, chosen)
-        competing = torch.linalg.vecdot(r, p[:, None]) + network.item_biases[drawn]
-        norms = p.square().sum(1) + q.square().sum(1) + r.square().sum(2).mean(1)
-        return bpr(positive, competing, weights) + weighted_mean(params.weight_decay * norms, weights)
+        n = params.n_negatives
+        drawn = pools.draw_for_each(chosen, n).flatten()
+        pairs = (
+            (users, chosen, weights) if n == 1 else (column.repeat_interleave(n) for column in (users, chosen, weights))
+        )
+        of, to, weight = pairs
+        loss: Tensor = FactorBPR.apply(  # type: ignore[no-untyped-call]
+            network.users, network.items, network.item_biases, of, to, drawn, weight, params.weight_decay
+        )
+        return loss
 
     def user_states(self, users: Ints) -> States:
         """Return embeddings, [n, embedding_size]; NaN for people without any row."""
