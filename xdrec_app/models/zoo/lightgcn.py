@@ -33,10 +33,10 @@ class LightGCNParams(Params):
         2048, "Interactions per step; the whole graph is propagated in each.", low=1, high=1_000_000
     )
     loss: RankingLoss = param(
-        "softmax", "Each liked item against all random ones of its domain at once, or against its own by BPR."
+        "bpr", "Each liked item against random ones of its own by BPR, or the softmax over those all share."
     )
     n_negatives: int = param(
-        1024, "Random items: of each domain per step for softmax, per liked item for BPR.", low=1, high=65_536
+        8, "Random items: per liked item for BPR, of each domain per step for softmax.", low=1, high=65_536
     )
     learning_rate: float = param(0.01, "Step size.", low=1e-6, high=10.0, search=Search(low=5e-4, high=0.05, log=True))
     weight_decay: float = param(
