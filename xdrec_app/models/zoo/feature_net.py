@@ -304,4 +304,5 @@ class FeatureNet(GradientRecommender):
 def _lengths(history: sparse.csr_matrix) -> Floats:
     """Return the lengths of the rows of a matrix, float32, nowhere 0."""
     squares = np.asarray(history.multiply(history).sum(axis=1)).ravel()
-    return np.sqrt(np.maximum(squares, 1e-12)).astype(np.float32)
+    lengths: Floats = np.sqrt(np.maximum(squares, 1e-12)).astype(np.float32)
+    return lengths

@@ -10,7 +10,7 @@ from scipy import sparse
 from xdrec_app.core.events import Progress
 from xdrec_app.core.jobs import Job
 from xdrec_app.core.params import Params, Search, param
-from xdrec_app.datasets.arrays import Floats, Ints
+from xdrec_app.datasets.arrays import Bools, Doubles, Floats, Ints
 from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.models.base import Arrays, FitOptions, FitReport, Recommender, States, recommenders
@@ -55,8 +55,8 @@ class TagProfile(Recommender):
 
     .. math:: s_{ui} = g_i \, t_i^\top \sum_{j \in H_u} w_{uj} t_j, \qquad g_i = (1 + n_i)^\text{popularity}
 
-    where n people liked item i; an item that nobody has touched counts as one of middling popularity. All domains share
-    one vocabulary of tags, so taste crosses over even where the domains share no items and hardly any people.
+    where n people liked item i; of an item that nobody has touched, as many as usually like items with its tags. All
+    domains share one vocabulary of tags, so taste crosses over even where they share no items and hardly any people.
     """
 
     key: ClassVar[str] = "tag_profile"
@@ -75,8 +75,8 @@ class TagProfile(Recommender):
         items = data.interactions.items[in_target]
         n_liked = np.bincount(items[data.liked()[in_target]], minlength=data.n_target_items)
         is_known = np.bincount(items, minlength=data.n_target_items) > 0
-        factors = (1.0 + n_liked) ** self.params.popularity
-        self._factors: Floats = np.where(is_known, factors, np.median(factors[is_known])).astype(np.float32)
+        liked = np.where(is_known, n_liked, _usual(n_liked, is_known, self._tags[: data.n_target_items]))
+        self._factors: Floats = ((1.0 + liked) ** self.params.popularity).astype(np.float32)
         self._history = self._weigh(data.interactions, data.n_users)
         return FitReport()
 
@@ -140,3 +140,11 @@ def _weighted(tags: sparse.csr_matrix, n_target_items: int, rarity: float) -> sp
     weighted = tags @ sparse.diags_array(idf**rarity)
     lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
     return sparse.csr_matrix(sparse.diags_array(1 / np.maximum(lengths, 1e-12)) @ weighted, dtype=np.float32)
+
+
+def _usual(n_liked: Ints, is_known: Bools, tags: sparse.csr_matrix) -> Doubles:
+    """Return how many people usually like an item with such tags, float64 [n_items]; 0 where it has none."""
+    has = sparse.csr_matrix((np.ones(tags.nnz), tags.indices, tags.indptr), tags.shape)
+    of_tag = (has[is_known].T @ n_liked[is_known]) / np.maximum(np.asarray(has[is_known].sum(axis=0)).ravel(), 1)
+    means: Doubles = (has @ of_tag) / np.maximum(np.diff(has.indptr), 1)
+    return means
