@@ -61,7 +61,18 @@ def test_a_folder_is_imported_by_one_command(workspace, tmp_path):
     assert [(one["kind"], one["domain"]) for one in plan["files"]] == [("interactions", "books"), ("items", "books")]
     report = xdrec("import-folder", workspace, folder, "--json")
     assert (report["lines"], report["imported"]) == (2, 2)
-    assert "books.items.csv" in xdrec("import-folder", workspace, folder)
+    assert "2 of 2 files could not be imported" in xdrec("import-folder", workspace, folder, code=1)  # known already
+
+
+def test_a_file_of_a_folder_that_was_imported_before_is_an_error_and_the_others_come_in(workspace, tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "books.csv").write_text("user_id,item_id,rating\na,x,5\n")
+    xdrec("import-folder", workspace, folder)
+    (folder / "songs.csv").write_text("user_id,item_id,rating\na,x,5\n")
+    said = xdrec("import-folder", workspace, folder, code=1)
+    assert "1 of 2 files could not be imported: books.csv." in said
+    assert [one["name"] for one in xdrec("domains", workspace, "--json")["domains"]] == ["books", "songs"]
 
 
 def test_people_and_a_column_of_domains_come_in_too(workspace, tmp_path):

@@ -229,7 +229,11 @@ def import_folder_(
         answer(lambda: plan, as_json, render_import.plan)
         return
     files = tuple(one.request for one in plan.files if one.request is not None and not one.skip)
-    perform(import_folder(ImportFolder(workspace=workspace, files=files)), as_json, render_import.folder)
+    report = perform(import_folder(ImportFolder(workspace=workspace, files=files)), as_json, render_import.folder)
+    failed = [outcome.file.name for outcome in report.files if outcome.problem]
+    if failed:
+        typer.echo(f"{len(failed)} of {len(report.files)} files could not be imported: {', '.join(failed)}.", err=True)
+        raise typer.Exit(1)
 
 
 @app.command()

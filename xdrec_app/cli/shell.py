@@ -87,8 +87,8 @@ class Narrator:
         print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
 
-def perform(job: Job[R], as_json: bool, render: Callable[[R], str]) -> None:
-    """Drive a job to its end and print its result; leaves by `typer.Exit` unless it succeeded."""
+def perform(job: Job[R], as_json: bool, render: Callable[[R], str]) -> R:
+    """Drive a job to its end, print its result and return it; leaves by `typer.Exit` unless it succeeded."""
     output = claim_stdout()
     narrator, control = Narrator(), CtrlC()
     try:
@@ -100,6 +100,7 @@ def perform(job: Job[R], as_json: bool, render: Callable[[R], str]) -> None:
         case Succeeded(result):
             text = result.model_dump_json() if as_json else render(result)
             _hand_over(output, text)
+            return result
         case Cancelled():
             print("Cancelled; nothing was kept.", file=sys.stderr)
             raise typer.Exit(EXIT_CANCELLED)
