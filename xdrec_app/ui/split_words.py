@@ -17,6 +17,24 @@ _SPLITS = {
             "Split", "Each person's last interaction is tested; nothing later is seen in any domain. Needs times."
         ),
     ),
+    "last-share": (
+        QT_TRANSLATE_NOOP("Split", "Last share"),
+        QT_TRANSLATE_NOOP(
+            "Split", "The last 20 % of each person's interactions are tested; nothing later is seen. Needs times."
+        ),
+    ),
+    "time-cut": (
+        QT_TRANSLATE_NOOP("Split", "Time cut"),
+        QT_TRANSLATE_NOOP(
+            "Split", "The latest 20 % of all interactions are tested; nothing since then is seen anywhere. Needs times."
+        ),
+    ),
+    "random-rows": (
+        QT_TRANSLATE_NOOP("Split", "Random, whoever it is"),
+        QT_TRANSLATE_NOOP(
+            "Split", "20 % of all interactions in the target are tested; some people lose all they did."
+        ),
+    ),
     "cold-start": (
         QT_TRANSLATE_NOOP("Split", "Cold-start people"),
         QT_TRANSLATE_NOOP(

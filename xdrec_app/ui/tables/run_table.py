@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +56,7 @@ class RunTableModel(QAbstractTableModel):
         self._ticked: list[int] = []
         self._filter = ""
         self._sorted_by: tuple[str, Qt.SortOrder] = ("", Qt.SortOrder.AscendingOrder)
-        self.columns = self._make_columns(has_sampled=False)
+        self.columns = self._make_columns(())
 
     # ------------------------------------------------------------------ content
 
@@ -74,7 +74,7 @@ class RunTableModel(QAbstractTableModel):
         """Show these runs; ticks of runs that are gone go too."""
         self.beginResetModel()
         self._all = tuple(runs)
-        self.columns = self._make_columns(has_sampled=any(row.candidates == "sampled" for row in runs))
+        self.columns = self._make_columns({row.candidates for row in runs})
         self._arrange()
         self.endResetModel()
         known = {row.run for row in runs}
@@ -190,8 +190,11 @@ class RunTableModel(QAbstractTableModel):
 
     # ------------------------------------------------------------------ columns
 
-    def _make_columns(self, *, has_sampled: bool) -> list[Column]:
-        sampled = [self._metric_column("ndcg@10", self.tr("NDCG@10 sampled"), "sampled", 136)] if has_sampled else []
+    def _make_columns(self, kinds: Collection[str]) -> list[Column]:
+        headings = {"sampled": self.tr("NDCG@10 sampled"), "popular": self.tr("NDCG@10 popular")}
+        sampled = [
+            self._metric_column("ndcg@10", heading, kind, 136) for kind, heading in headings.items() if kind in kinds
+        ]
         return [
             Column(self.tr("Run"), lambda row: str(row.run), lambda row: row.run, 62),
             Column(self.tr("Model"), lambda row: model_title(row.model), lambda row: model_title(row.model), 152),
