@@ -8,9 +8,9 @@ from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.domain_table import DomainTable
 from xdrec_app.datasets.splitting import splits
 from xdrec_app.metrics.base import RankedHits, ranking_metrics
+from xdrec_app.models import closed_form
 from xdrec_app.models.base import FitOptions
 from xdrec_app.models.ranking import NO_ITEM, top_k
-from xdrec_app.models.zoo import ease
 from xdrec_app.models.zoo.ease import EASE, EASEParams
 
 
@@ -25,9 +25,13 @@ def everybody(data: CrossDomainData) -> np.ndarray:
 
 
 def test_the_weights_are_the_minimum_under_the_constraint(small_world, monkeypatch):
-    monkeypatch.setattr(ease, "ITEMS_PER_BLOCK", 50)
+    monkeypatch.setattr(closed_form, "ITEMS_PER_BLOCK", 50)
     data = CrossDomainData.join(small_world.target, small_world.sources)
-    weights = fitted(data, l2=20, source_weight=0.5).arrays()["item_weights"].astype(np.float64)
+    weights = (
+        fitted(data, l2=20, source_weight=0.5, dropout=0, activity_exponent=0)
+        .arrays()["item_weights"]
+        .astype(np.float64)
+    )
     n_target = data.n_target_items
     X = (data.matrix() > 0).toarray() * np.where(np.arange(data.n_items) < n_target, 1.0, 0.5)
     gradient = X.T @ (X @ weights - X[:, :n_target]) + 20 * weights
@@ -35,6 +39,36 @@ def test_the_weights_are_the_minimum_under_the_constraint(small_world, monkeypat
     is_free[np.arange(n_target), np.arange(n_target)] = False
     assert np.all(weights[~is_free] == 0)
     np.testing.assert_allclose(gradient[is_free], 0, atol=1e-4)
+
+
+def test_dropout_adds_to_the_penalty_what_hiding_items_at_random_adds(small_world):
+    data = CrossDomainData.join(small_world.target)
+    weights = fitted(data, l2=20, dropout=0.25, activity_exponent=0).arrays()["item_weights"].astype(np.float64)
+    X = (data.matrix() > 0).toarray().astype(np.float64)
+    gradient = X.T @ (X @ weights - X) + (20 + X.sum(axis=0) / 3)[:, None] * weights
+    np.fill_diagonal(gradient, 0)
+    np.testing.assert_allclose(gradient, 0, atol=1e-4)
+
+
+def test_rows_divided_by_their_size_keep_the_balance_of_fit_and_penalty(small_world):
+    table = small_world.target
+    same_size = table.take(np.flatnonzero(np.diff(table.users, prepend=-1) != 0))
+    data = CrossDomainData.join(same_size)
+    even, plain = (fitted(data, activity_exponent=exponent).arrays()["item_weights"] for exponent in (0.5, 0))
+    np.testing.assert_allclose(even, plain, rtol=1e-5, atol=1e-7)
+    mixed = CrossDomainData.join(table, small_world.sources)
+    even, plain = (fitted(mixed, activity_exponent=exponent).arrays()["item_weights"] for exponent in (0.5, 0))
+    assert not np.allclose(even, plain, rtol=0.01)
+
+
+def test_recent_interactions_count_more_only_where_a_half_life_is_set(small_world):
+    data = CrossDomainData.join(small_world.target)
+    plain, recent = fitted(data), fitted(data, half_life=2)
+    np.testing.assert_array_equal(plain.arrays()["item_weights"], recent.arrays()["item_weights"])
+    rows = data.interactions.take(data.interactions.users == 7)
+    newest = rows.items[rows.times.argmax()]
+    assert plain.user_states(np.array([7]))[0, newest] == recent.user_states(np.array([7]))[0, newest] == 1
+    assert recent.user_states(np.array([7])).sum() < 0.7 * plain.user_states(np.array([7])).sum()
 
 
 def test_sources_without_weight_change_nothing(small_world):
@@ -53,13 +87,13 @@ def test_a_person_known_by_the_source_alone_is_ranked(small_world):
 
 
 def test_too_many_items_are_refused_with_the_memory_they_need(small_world, monkeypatch):
-    monkeypatch.setattr(ease, "_physical_memory", lambda: 1000.0)
+    monkeypatch.setattr(closed_form, "_physical_memory", lambda: 1000.0)
     with pytest.raises(UserError, match=r"needs 0\.\d GB of memory for 61 items"):
         fitted(CrossDomainData.join(small_world.target))
 
 
 def test_data_that_cannot_be_solved_ask_for_a_larger_l2(small_world, monkeypatch):
-    monkeypatch.setattr(ease.linalg.lapack, "dpotrf", lambda matrix, **_: (matrix, 3))
+    monkeypatch.setattr(closed_form.linalg.lapack, "dpotrf", lambda matrix, **_: (matrix, 3))
     with pytest.raises(UserError, match="larger l2"):
         fitted(CrossDomainData.join(small_world.target))
 

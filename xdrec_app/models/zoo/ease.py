@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import math
-import os
 from typing import ClassVar
 
 import numpy as np
-from scipy import linalg, sparse
+from scipy import sparse
 
-from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Progress
 from xdrec_app.core.jobs import Job
 from xdrec_app.core.params import Params, Search, param
-from xdrec_app.datasets.arrays import Doubles, Floats
+from xdrec_app.datasets.arrays import Floats
 from xdrec_app.models.base import recommenders
 from xdrec_app.models.capabilities import Capabilities
-from xdrec_app.models.neighbourhood import SOURCE_WEIGHT_PARAM, LinearRecommender
-
-ITEMS_PER_BLOCK = 1024
+from xdrec_app.models.closed_form import allocate, fill_co_occurrences, invert, symmetric_columns
+from xdrec_app.models.neighbourhood import HALF_LIFE_PARAM, SOURCE_WEIGHT_PARAM, LinearRecommender
 
 
 class EASEParams(Params):
@@ -32,6 +28,21 @@ class EASEParams(Params):
         search=Search(low=10, high=2000, log=True),
     )
     source_weight: float = SOURCE_WEIGHT_PARAM
+    dropout: float = param(
+        0.3,
+        "Share of a history that is hidden at random while it is learnt to restore it; 0 is plain EASE.",
+        low=0.0,
+        high=0.95,
+        search=Search(low=0, high=0.7),
+    )
+    activity_exponent: float = param(
+        0.25,
+        "How much less very active people count in training: a history is divided by its size to this power.",
+        low=0.0,
+        high=1.0,
+        search=Search(low=0, high=0.5),
+    )
+    half_life: float = HALF_LIFE_PARAM
 
 
 @recommenders.register
@@ -40,10 +51,14 @@ class EASE(LinearRecommender):
 
     With X [n_users, n_items] the joint history, a source's interactions counting `source_weight`,
 
-    .. math:: \min_B \lVert X - X B \rVert_F^2 + \lambda \lVert B \rVert_F^2, \quad \operatorname{diag}(B) = 0
+    .. math:: \min_B \lVert X - X B \rVert_F^2 + \lVert \Lambda^{1/2} B \rVert_F^2, \quad \operatorname{diag}(B) = 0
 
     has the solution (paper, eq. 8) :math:`B_{ij} = -P_{ij} / P_{jj}` off the diagonal, with
-    :math:`P = (X^\top X + \lambda I)^{-1}`. Only the columns of target items are kept.
+    :math:`P = (X^\top X + \Lambda)^{-1}`. Only the columns of target items are kept. Plain EASE has
+    :math:`\Lambda = \lambda I`; to restore histories of which a share p was hidden adds
+    :math:`\frac{p}{1 - p} \operatorname{diag}(X^\top X)` (EDLAE: Steck, Autoencoders that don't overfit towards the
+    Identity, NeurIPS 2020). With `activity_exponent` a, rows of X are divided by their sum to the power of a, and λ
+    shrinks as the sum of squares does. A `half_life` weighs the history that is scored, not the one that is learnt.
     """
 
     key: ClassVar[str] = "ease"
@@ -62,50 +77,29 @@ class EASE(LinearRecommender):
             When the catalogue is too large for a square matrix in memory.
         """
         n_items = history.shape[1]
-        gram = _allocate(n_items, n_target_items)
-        by_item = sparse.csr_matrix(history.T, dtype=np.float64)
-        by_person = sparse.csc_matrix(history, dtype=np.float64)
+        needed = 8 * n_items * n_items + 12 * n_items * n_target_items
+        gram = allocate(n_items, needed, self.title)
         total = n_items + n_items // 2  # the inversion counts half
-        for start in range(0, n_items, ITEMS_PER_BLOCK):
-            stop = min(start + ITEMS_PER_BLOCK, n_items)
-            gram[:, start:stop] = (by_item @ by_person[:, start:stop]).toarray()
-            yield Progress(done=stop, total=total, unit="items", message="EASE: counting co-occurrences")
-        gram[np.diag_indices(n_items)] += self.params.l2
-        factor, failed_at = linalg.lapack.dpotrf(gram, lower=True, overwrite_a=True)
-        if failed_at:
-            raise UserError(f"EASE cannot be solved with l2 = {self.params.l2:g} on these data.", "Choose a larger l2.")
-        yield Progress(done=total, total=total, unit="items", message="EASE: inverting")
-        inverse, _ = linalg.lapack.dpotri(factor, lower=True, overwrite_c=True)
-        weights = _symmetric_columns(inverse, n_target_items)
+        scaled, shrunk = _even(history, self.params.activity_exponent)
+        yield from fill_co_occurrences(gram, scaled, total, self.title)
+        share = self.params.dropout
+        diagonal = gram.diagonal()
+        gram[np.diag_indices(n_items)] += self.params.l2 * shrunk + share / (1 - share) * diagonal
+        yield Progress(done=n_items, total=total, unit="items", message=f"{self.title}: inverting")
+        inverse = invert(gram, self.title)
+        weights = symmetric_columns(inverse, n_target_items)
         weights /= -inverse.diagonal()[:n_target_items]
         weights[np.diag_indices(n_target_items)] = 0
         return weights.astype(np.float32, order="C")
 
 
-def _allocate(n_items: int, n_target_items: int) -> Doubles:
-    """Return an empty square matrix in Fortran order, as LAPACK works in place on it."""
-    needed = 8 * n_items * n_items + 12 * n_items * n_target_items
-    try:
-        if needed > _physical_memory():
-            raise MemoryError
-        return np.empty((n_items, n_items), order="F")
-    except MemoryError:
-        raise UserError(
-            f"EASE needs {needed / 1e9:.1f} GB of memory for {n_items:,} items; this machine does not have them.",
-            "Use fewer sources, or a model that grows with the interactions, such as co_embedding.",
-        ) from None
-
-
-def _physical_memory() -> float:
-    """Return the bytes of memory of this machine; infinity where the system does not say."""
-    if not hasattr(os, "sysconf"):
-        return math.inf
-    return float(os.sysconf("SC_PAGE_SIZE")) * os.sysconf("SC_PHYS_PAGES")
-
-
-def _symmetric_columns(lower: Doubles, n_columns: int) -> Doubles:
-    """Return the first columns of a symmetric matrix of which only the lower triangle is valid."""
-    columns = lower[:, :n_columns].copy(order="F")
-    square = np.tril(columns[:n_columns])
-    columns[:n_columns] = square + np.tril(square, -1).T
-    return columns
+def _even(history: sparse.csr_matrix, exponent: float) -> tuple[sparse.csr_matrix, float]:
+    """Return the history with rows divided by their sum to a power, and by how much its sum of squares shrank."""
+    if exponent == 0 or history.nnz == 0:
+        return history, 1.0
+    sizes = np.asarray(history.sum(axis=1), np.float64).ravel()
+    factors = np.power(np.where(sizes > 0, sizes, 1.0), -exponent)
+    scaled = sparse.csr_matrix(sparse.diags(factors.astype(np.float32)) @ history)
+    return scaled, float(
+        np.square(scaled.data, dtype=np.float64).sum() / np.square(history.data, dtype=np.float64).sum()
+    )
