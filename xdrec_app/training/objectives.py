@@ -56,9 +56,9 @@ class FactorBPR(torch.autograd.Function):
               + \lambda (\lVert p_u \rVert^2 + \lVert q_i \rVert^2 + \lVert q_j \rVert^2)\big),
               \quad x_{uij} = p_u^\top (q_i - q_j) + b_i - b_j
 
-    (Rendle et al., UAI 2009, section 4.3.1). ``FactorBPR.apply`` takes P [n_users, size], Q [n_items, size], b [n_items];
-    users, chosen, drawn int64 [n] and weights float32 [n], one for each pair of a chosen and a drawn item; and
-    :math:`\lambda`.
+    (Rendle et al., UAI 2009, section 4.3.1). ``FactorBPR.apply`` takes P [n_users, size], Q [n_items, size] and
+    b [n_items]; users, chosen, drawn int64 [n] and weights float32 [n], one for each pair of a chosen and a drawn item;
+    and :math:`\lambda`.
     """
 
     @staticmethod
