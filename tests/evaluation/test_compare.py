@@ -124,3 +124,33 @@ def test_figures_of_different_protocols_are_not_compared(make_evaluation, make_p
     theirs = Evaluation(make_protocol(seed=1), ours.metrics, ours.people, ours.per_person, 1, 1, 0, 0.0)
     with pytest.raises(ValueError, match="different protocols"):
         lift(ours, theirs)
+
+
+def test_equal_models_do_not_differ_and_the_words_say_so(make_evaluation):
+    values = np.random.default_rng(0).random(50)
+    same = make_evaluation(ids(50), ndcg_at_10=(values, np.ones(50)))
+    found = compare(same, same, ["ndcg@10"])["ndcg@10"]
+    assert not found.differs and found.p_value == 1.0 and found.n_people == 50
+    assert found.words(higher_is_better=True) == found.words(higher_is_better=False) == "no difference"
+
+
+def test_a_clear_difference_is_called_better_or_worse_by_the_direction_of_the_metric(make_evaluation):
+    values = np.random.default_rng(0).random(200)
+    more = make_evaluation(ids(200), whole={"coverage@10": 0.5}, rmse=(values + 0.5, np.ones(200)))
+    less = make_evaluation(ids(200), whole={"coverage@10": 0.2}, rmse=(values, np.ones(200)))
+    found = compare(more, less, ["rmse", "coverage@10"])
+    assert found["rmse"].differs and found["rmse"].p_value < 0.01
+    assert found["rmse"].words(higher_is_better=False) == "worse"
+    assert found["rmse"].words(higher_is_better=True) == "better"
+    assert found["coverage@10"].words(higher_is_better=True) == "not tested"
+    assert found["coverage@10"].p_value is None and found["coverage@10"].n_people == 0
+
+
+def test_a_p_value_below_five_in_a_hundred_is_as_rare_as_it_says_where_nothing_differs(make_evaluation):
+    random = np.random.default_rng(5)
+    ones, n_rare = np.ones(150), 0
+    for seed in range(120):
+        sides = [make_evaluation(ids(150), hit_at_1=(random.random(150), ones)) for _ in range(2)]
+        found = compare(*sides, ["hit@1"], seed, 300)["hit@1"]
+        n_rare += found.p_value < 0.05
+    assert n_rare <= 15
