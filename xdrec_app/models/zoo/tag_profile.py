@@ -10,7 +10,7 @@ from scipy import sparse
 from xdrec_app.core.events import Progress
 from xdrec_app.core.jobs import Job
 from xdrec_app.core.params import Params, Search, param
-from xdrec_app.datasets.arrays import Bools, Doubles, Floats, Ints
+from xdrec_app.datasets.arrays import Bools, Doubles, Floats, Ints, Longs
 from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.models.base import Arrays, FitOptions, FitReport, Recommender, States, recommenders
@@ -142,7 +142,7 @@ def _weighted(tags: sparse.csr_matrix, n_target_items: int, rarity: float) -> sp
     return sparse.csr_matrix(sparse.diags_array(1 / np.maximum(lengths, 1e-12)) @ weighted, dtype=np.float32)
 
 
-def _usual(n_liked: Ints, is_known: Bools, tags: sparse.csr_matrix) -> Doubles:
+def _usual(n_liked: Ints | Longs, is_known: Bools, tags: sparse.csr_matrix) -> Doubles:
     """Return how many people usually like an item with such tags, float64 [n_items]; 0 where it has none."""
     has = sparse.csr_matrix((np.ones(tags.nnz), tags.indices, tags.indptr), tags.shape)
     of_tag = (has[is_known].T @ n_liked[is_known]) / np.maximum(np.asarray(has[is_known].sum(axis=0)).ravel(), 1)
