@@ -32,17 +32,17 @@ class ALSParams(Params):
     embedding_size: int = param(64, "Numbers per person and item.", low=1, high=1024, search=Search(low=32, high=256))
     iterations: int = param(15, "Times that people and items are solved in turn.", low=1, high=1000)
     confidence: float = param(
-        5.0,
+        2.0,
         "How much more an interaction counts than its absence, α of the paper.",
         low=0.0,
         high=1000.0,
         search=Search(low=0.5, high=50, log=True),
     )
     l2: float = param(
-        20.0, "L2 on people and items, λ.", low=1e-3, high=1e5, search=Search(low=0.5, high=500, log=True)
+        25.0, "L2 on people and items, λ.", low=1e-3, high=1e5, search=Search(low=0.5, high=500, log=True)
     )
     l2_power: float = param(
-        0.5,
+        1.0,
         "How strongly λ grows with a row's confidence: 0 is the paper's, 1 in proportion to it.",
         low=0.0,
         high=1.0,
