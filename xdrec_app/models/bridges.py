@@ -10,7 +10,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 import torch
@@ -23,6 +22,7 @@ from xdrec_app.models.base import FitOptions
 from xdrec_app.models.gradient import seen
 from xdrec_app.models.least_squares import GroupedRows, factorise, ridge
 from xdrec_app.models.rating_factors import RatingFactorRecommender, RatingFactors
+from xdrec_app.training.batching import shuffled_batches
 from xdrec_app.training.objectives import make_optimiser
 from xdrec_app.training.phase import Phase, Phases
 
@@ -148,13 +148,10 @@ class BridgeRecommender(RatingFactorRecommender):
         network.is_passable.copy_(torch.tensor([len(lesson[0]) > 0 for lesson in lessons]))
 
         def batches(epoch: int) -> Iterator[tuple[int, Tensor]]:
-            return chain.from_iterable(
-                (
-                    (source, rows.to(options.device))
-                    for rows in torch.split(torch.randperm(len(lesson[0])), params.batch_size)
-                )
-                for source, lesson in enumerate(lessons)
-            )
+            for source, lesson in enumerate(lessons):
+                if len(lesson[0]):
+                    for rows in shuffled_batches(len(lesson[0]), params.batch_size, options.device):
+                        yield source, rows
 
         def loss(batch: tuple[int, Tensor]) -> Tensor:
             source, rows = batch
