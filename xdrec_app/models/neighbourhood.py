@@ -139,10 +139,9 @@ class LinearScorer(Recommender):
 
     def arrays(self) -> Arrays:
         """See :meth:`Recommender.arrays`."""
-        weights = self._item_weights
-        kept = (
-            csr_arrays("item_weights", weights) if isinstance(weights, sparse.csr_matrix) else {"item_weights": weights}
-        )
+        kept: Arrays = {"item_weights": self._item_weights}
+        if sparse.issparse(self._item_weights):
+            kept = csr_arrays("item_weights", sparse.csr_matrix(self._item_weights))
         return {**csr_arrays("history", self._history), **kept, "known_items": self._known_items}
 
     def load_arrays(self, arrays: Arrays) -> None:
