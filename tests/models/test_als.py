@@ -28,14 +28,12 @@ def loss(matrix: np.ndarray, x: np.ndarray, y: np.ndarray, params: ALSParams) ->
     """Hu et al., eq. 3, cell by cell; `matrix` holds h."""
     confidence = 1 + params.confidence * matrix
     errors = ((matrix > 0) - x @ y.T) ** 2
-    l2_x, l2_y = (
-        params.l2 * (sums / sums.mean()) ** params.l2_power for sums in (confidence.sum(axis=1), confidence.sum(axis=0))
-    )
+    l2_x, l2_y = (params.l2 * sums**params.l2_power for sums in (matrix.sum(axis=1), matrix.sum(axis=0)))
     return float((confidence * errors).sum() + l2_x @ (x**2).sum(axis=1) + l2_y @ (y**2).sum(axis=1))
 
 
 def fitted(data: CrossDomainData, **params: object) -> ALS:
-    model = ALS(ALSParams.parse({"embedding_size": 8, "l2": 2.0, **params}))
+    model = ALS(ALSParams.parse({"embedding_size": 8, "l2": 0.5, **params}))
     run(model.fit(data, FitOptions(seed=1)))
     return model
 
@@ -57,7 +55,7 @@ def test_people_are_where_the_loss_of_the_paper_is_least(data, l2_power):
 
 def test_every_iteration_lowers_the_loss_and_a_step_more_lowers_it_further(data):
     h = data.interactions.matrix(data.n_users, data.n_items).toarray()
-    params = ALSParams(l2_power=0.0)
+    params = ALSParams(l2=2.0, l2_power=0.0)
     sides = [_Side(sparse.csr_matrix(part), params, torch.device("cpu")) for part in (h, h.T)]
     x, y = torch.zeros(len(h), 8), torch.from_numpy(np.random.default_rng(0).normal(0, 0.1, (h.shape[1], 8))).float()
     reached = []

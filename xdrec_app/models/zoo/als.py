@@ -34,16 +34,14 @@ class ALSParams(Params):
     confidence: float = param(
         2.0,
         "How much more an interaction counts than its absence, α of the paper.",
-        low=0.0,
+        low=0.01,
         high=1000.0,
         search=Search(low=0.5, high=50, log=True),
     )
-    l2: float = param(
-        25.0, "L2 on people and items, λ.", low=1e-3, high=1e5, search=Search(low=0.5, high=500, log=True)
-    )
+    l2: float = param(2.5, "L2 on people and items, λ.", low=1e-3, high=1e5, search=Search(low=0.5, high=50, log=True))
     l2_power: float = param(
-        1.0,
-        "How strongly λ grows with a row's confidence: 0 is the paper's, 1 in proportion to it.",
+        0.5,
+        "How λ grows with the number n of a row's interactions, as n to this power; 0 is the paper's.",
         low=0.0,
         high=1.0,
         search=Search(low=0, high=1),
@@ -61,9 +59,10 @@ class ALS(Recommender):
 
     .. math:: \sum_{u,i} c_{ui} (p_{ui} - x_u^\top y_i)^2 + \sum_u \lambda_u \lVert x_u \rVert^2
               + \sum_i \lambda_i \lVert y_i \rVert^2,
-              \qquad \lambda_u = \lambda \Big( \frac{\sum_i c_{ui}}{\operatorname{mean}_v \sum_i c_{vi}} \Big)^\nu
+              \qquad \lambda_u = \lambda \Big( \sum_i h_{ui} \Big)^\nu
 
-    with the same :math:`\lambda_i` over people; the exponent ν is Rendle et al.'s (2022, §3.3). Solving for people,
+    with the same :math:`\lambda_i` over people; the exponent ν follows Rendle et al. (2022), who count absent cells too.
+    Solving for people,
 
     .. math:: x_u = (Y^\top Y + Y^\top (C^u - I) Y + \lambda_u I)^{-1} Y^\top C^u p_u  \qquad \text{(eq. 4)}
 
@@ -102,7 +101,7 @@ class ALS(Recommender):
         self._people: Floats = by_person.solve(x, y, FINAL_STEPS).cpu().numpy()
         self._people[~by_person.is_known] = np.nan
         self._items: Floats = y.cpu().numpy()
-        self._known_items, self._mean_confidence = by_item.is_known, by_person.mean_confidence
+        self._known_items = by_item.is_known
         return FitReport(stopped=stopped)
 
     def _first_items(self, is_known: Bools, seed: int) -> Floats:
@@ -160,20 +159,17 @@ class ALS(Recommender):
     def _normal(self, gram: Doubles, items: Ints, confidence: Doubles | Floats) -> Doubles:
         """Return the matrix of eq. 4 for one person, float64 [embedding_size, embedding_size]."""
         factors = self._items[items].astype(np.float64)
-        relative = (np.count_nonzero(self._known_items) + confidence.sum()) / self._mean_confidence
-        l2 = self.params.l2 * relative**self.params.l2_power
+        l2 = self.params.l2 * (confidence.sum() / self.params.confidence) ** self.params.l2_power
         normal: Doubles = gram + factors.T @ (factors * confidence[:, None]) + l2 * np.eye(len(gram))
         return normal
 
     def arrays(self) -> Arrays:
         """See :meth:`Recommender.arrays`."""
-        mean = np.array([self._mean_confidence])
-        return {"people": self._people, "items": self._items, "known_items": self._known_items, "mean_confidence": mean}
+        return {"people": self._people, "items": self._items, "known_items": self._known_items}
 
     def load_arrays(self, arrays: Arrays) -> None:
         """See :meth:`Recommender.load_arrays`."""
         self._people, self._items, self._known_items = arrays["people"], arrays["items"], arrays["known_items"]
-        self._mean_confidence = float(arrays["mean_confidence"][0])
 
 
 class _Side:
@@ -183,17 +179,13 @@ class _Side:
     ----------
     is_known
         Which rows have an entry, bool [n_rows].
-    mean_confidence
-        Mean over the known rows of the confidence in all their cells.
     """
 
     def __init__(self, matrix: sparse.csr_matrix, params: ALSParams, device: torch.device) -> None:
         self.n_rows = matrix.shape[0]
         self.is_known: Bools = np.diff(matrix.indptr) > 0
-        n_columns = np.count_nonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]))
-        sums = n_columns + params.confidence * np.asarray(matrix.sum(axis=1, dtype=np.float64)).ravel()
-        self.mean_confidence = float(sums[self.is_known].mean())
-        l2 = params.l2 * (sums / self.mean_confidence) ** params.l2_power
+        n_interactions = np.asarray(matrix.sum(axis=1, dtype=np.float64)).ravel()
+        l2 = params.l2 * n_interactions**params.l2_power
         self._l2 = torch.from_numpy(l2.astype(np.float32)).to(device)[:, None]  # [n_rows, 1]
         self._mean_l2 = float(l2[self.is_known].mean())
         parts = (matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), params.confidence * matrix.data)
