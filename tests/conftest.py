@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +54,16 @@ def _domain(name: str, tastes: np.ndarray, share: float, n_rows: int, random: np
             for item, value, time in zip(own, values, times, strict=True)
         ]
     titles = {f"{name[0]}{item:02}": (f"{name} {item}", "", (f"taste {item % N_TASTES}",)) for item in range(N_ITEMS)}
-    return DomainTable.of(name, rows, {**titles, f"{name[0]}99": (f"{name} nobody knows", "", ("taste 0",))})
+    table = DomainTable.of(name, rows, {**titles, f"{name[0]}99": (f"{name} nobody knows", "", ("taste 0",))})
+    return replace(table, vectors=_read(table))
+
+
+def _read(table: DomainTable) -> np.ndarray:
+    """What a text encoder might make of the items: near each other where their taste is the same, in every domain."""
+    directions = np.random.default_rng(11).normal(size=(N_TASTES, 16))
+    tastes = [int(tags[0].split()[1]) for tags in table.tags]
+    vectors = directions[tastes] + np.random.default_rng(12).normal(0, 0.3, (table.n_items, 16))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
 @pytest.fixture(scope="session")

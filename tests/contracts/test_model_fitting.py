@@ -121,6 +121,8 @@ def _bare(table, need):
             return replace(table, tags=((),) * table.n_items)
         case "texts":
             return replace(table, texts=("",) * table.n_items, titles=("",) * table.n_items)
+        case "vectors":
+            return replace(table, vectors=np.empty((0, 0), np.float32))
         case "shared people":
             return replace(table, user_ids=tuple(f"{table.name} {id_}" for id_ in table.user_ids))
 

@@ -5,11 +5,23 @@ from __future__ import annotations
 import typer
 from pydantic import ValidationError
 
-from xdrec_app.cli import audit, comparing, export, formats, importing, people, report, studies, training, workspace
+from xdrec_app.cli import (
+    audit,
+    comparing,
+    export,
+    formats,
+    importing,
+    people,
+    report,
+    studies,
+    texts,
+    training,
+    workspace,
+)
 from xdrec_app.cli.app import app
 from xdrec_app.core.errors import UserError
 
-TOPICS = (workspace, importing, training, comparing, studies, people, audit, formats, export, report)
+TOPICS = (workspace, importing, training, comparing, studies, texts, people, audit, formats, export, report)
 """Files of commands; importing them enters the commands."""
 
 

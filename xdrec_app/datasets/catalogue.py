@@ -30,6 +30,9 @@ class Catalogue:
         known.
     prices
         float32 [n_items]; NaN where unknown. Left out, none is known.
+    vectors
+        float32 [n_items, size], what a text encoder makes of each item's text; NaN rows where there is no text. Left
+        out, or where the encoders of the domains differ, size is 0.
     """
 
     domains: tuple[str, ...]
@@ -41,12 +44,15 @@ class Catalogue:
     categories: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
     prices: Floats = field(default_factory=lambda: np.empty(0, np.float32))
+    vectors: Floats = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
     def __post_init__(self) -> None:
         nothing = ("",) * len(self)
         for name, blank in (("categories", nothing), ("images", nothing), ("prices", unknown_prices(len(self)))):
             if len(getattr(self, name)) == 0:
                 object.__setattr__(self, name, blank)
+        if len(self.vectors) != len(self):
+            object.__setattr__(self, "vectors", np.empty((len(self), 0), np.float32))
 
     @classmethod
     def of(cls, tables: Sequence[DomainTable]) -> Catalogue:
@@ -65,6 +71,7 @@ class Catalogue:
             categories=tuple(category for table in tables for category in table.categories),
             images=tuple(image for table in tables for image in table.images),
             prices=np.concatenate([table.prices for table in tables]),
+            vectors=_joint_vectors(tables),
         )
 
     def __len__(self) -> int:
@@ -95,3 +102,9 @@ class Catalogue:
     def label(self, number: int) -> str:
         """Return what to show for an item: its title, or its id where it has none."""
         return self.titles[number] or self.ids[number]
+
+
+def _joint_vectors(tables: Sequence[DomainTable]) -> Floats:
+    if len({table.vectors.shape[1] for table in tables}) > 1:
+        return np.empty((0, 0), np.float32)
+    return np.concatenate([table.vectors for table in tables])

@@ -13,6 +13,7 @@ import numpy as np
 
 from xdrec_app.datasets.arrays import NO_TIME, Bools, Floats, Ints, Longs
 from xdrec_app.datasets.attributes import Attribute, Attributes
+from xdrec_app.datasets.item_text import item_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +44,9 @@ class DomainTable:
         is known.
     prices
         float32, one per item; NaN where unknown. Left out, none is known.
+    vectors
+        float32 [n_items, size], what a text encoder makes of each item's text; NaN rows where there is no text. Left
+        out, size is 0.
     attributes
         What is said of people, name → one entry per person of `user_ids`.
     files
@@ -64,6 +68,7 @@ class DomainTable:
     categories: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
     prices: Floats = field(default_factory=lambda: np.empty(0, np.float32))
+    vectors: Floats = field(default_factory=lambda: np.empty((0, 0), np.float32))
     attributes: Attributes = field(default_factory=dict)
     files: tuple[tuple[str, int], ...] = ()
 
@@ -72,6 +77,8 @@ class DomainTable:
         for name, blank in (("categories", nothing), ("images", nothing), ("prices", unknown_prices(self.n_items))):
             if len(getattr(self, name)) == 0:
                 object.__setattr__(self, name, blank)
+        if len(self.vectors) != self.n_items:
+            object.__setattr__(self, "vectors", np.empty((self.n_items, 0), np.float32))
 
     @classmethod
     def of(
@@ -135,6 +142,12 @@ class DomainTable:
     def n_items(self) -> int:
         """Number of items, those without interactions included."""
         return len(self.item_ids)
+
+    @property
+    def item_texts(self) -> tuple[str, ...]:
+        """The one text of each item that language models read; empty where nothing is known."""
+        columns = zip(self.titles, self.categories, self.tags, self.texts, strict=True)
+        return tuple(item_text(*about) for about in columns)
 
     @property
     def has_times(self) -> bool:

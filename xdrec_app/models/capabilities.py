@@ -8,8 +8,8 @@ from xdrec_app.core.events import Value
 
 Task = Literal["rating", "ranking"]
 
-Need = Literal["ratings", "target ratings", "times", "tags", "texts", "shared people"]
-"""What a model may need of the data beyond interactions."""
+Need = Literal["ratings", "target ratings", "times", "tags", "texts", "vectors", "shared people"]
+"""What a model may need of the data beyond interactions; vectors are what a text encoder makes of items' texts."""
 
 
 class Capabilities(Value):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+import numpy as np
+
 from xdrec_app.core.errors import UserError
 from xdrec_app.datasets.arrays import NO_TIME
 from xdrec_app.datasets.cross_domain import CrossDomainData
@@ -58,6 +60,11 @@ def _has_texts(data: CrossDomainData) -> bool:
     return any(data.catalogue.texts[items]) or any(data.catalogue.titles[items])
 
 
+def _has_vectors(data: CrossDomainData) -> bool:
+    vectors = data.catalogue.vectors[: data.n_target_items]
+    return vectors.shape[1] > 0 and not bool(np.isnan(vectors[:, 0]).all())
+
+
 def _has_shared_people(data: CrossDomainData) -> bool:
     return not data.sources or bool(data.shared_users.any())
 
@@ -86,6 +93,11 @@ _CHECKS: Mapping[Need, tuple[Callable[[CrossDomainData], bool], str, str]] = {
     "texts": (
         _has_texts,
         "learns from titles and texts, and no item of '{target}' has any.",
+        "Import a file of items with titles or texts, or choose a model that needs none.",
+    ),
+    "vectors": (
+        _has_vectors,
+        "learns from what a language model reads in the texts of items, and no item of '{target}' has a text.",
         "Import a file of items with titles or texts, or choose a model that needs none.",
     ),
     "shared people": (

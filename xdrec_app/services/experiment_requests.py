@@ -10,7 +10,7 @@ from xdrec_app.core.events import Value
 from xdrec_app.evaluation.protocol import Candidates
 from xdrec_app.services.request import Request
 from xdrec_app.services.results import TrainReport
-from xdrec_app.services.study_results import RepeatReport, TransferReport, TuneReport
+from xdrec_app.services.study_results import EncodeReport, RepeatReport, TransferReport, TuneReport
 
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
 
@@ -116,3 +116,21 @@ class Transfer(ModelRequest):
     subsets: Literal["pairs", "all"] = "pairs"
     splits: tuple[str, ...] = ("random", "cold-start")
     Result: ClassVar[type[Value]] = TransferReport
+
+
+class Encode(Request):
+    """Compute the vectors of items' texts and keep them in the workspace; only those that are not kept yet.
+
+    Attributes
+    ----------
+    encoder
+        ``key`` or ``key:place``; see :mod:`xdrec_app.models.text_encoder`.
+    domains
+        All, if none is named.
+    """
+
+    kind: Literal["encode"] = "encode"
+    encoder: str = "multilingual"
+    domains: tuple[str, ...] = ()
+    device: DeviceChoice = "auto"
+    Result: ClassVar[type[Value]] = EncodeReport

@@ -9,11 +9,17 @@ from xdrec_app.datasets.domain_table import DomainTable
 from xdrec_app.evaluation.experiment import Experiment
 from xdrec_app.evaluation.validation import require_monitor
 from xdrec_app.models.base import recommenders
+from xdrec_app.models.text_encoder import TextEncoder, open_encoder
+from xdrec_app.services.encode import encoded_table
 from xdrec_app.services.experiment_requests import ExperimentRequest
 from xdrec_app.services.leaks import known_copies
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.leaks import domain_states
 from xdrec_app.storage.snapshots import load_table
+from xdrec_app.training.device import choose_device
+
+ENCODER = "encoder"
+"""The parameter by which a model that needs vectors names its text encoder."""
 
 
 class Tables:
@@ -29,6 +35,11 @@ class Tables:
             self._loaded[name] = load_table(self.database, name)
         return self._loaded[name]
 
+    def read_texts(self, name: str, encoder: TextEncoder) -> Job[None]:
+        """Give a domain the vectors of its items' texts; a job, because they may have to be computed first."""
+        encoded = yield from encoded_table(self.database, self[name], encoder)
+        self._loaded[name] = encoded.table
+
 
 def draw_experiment(tables: Tables, request: ExperimentRequest) -> Job[Experiment]:
     """Divide a target as a request says; a job, because a pair of domains may have to be audited first.
@@ -39,10 +50,17 @@ def draw_experiment(tables: Tables, request: ExperimentRequest) -> Job[Experimen
         For an unknown domain or split, a target among the sources, data the split cannot divide, or a metric that
         cannot choose the model's epoch.
     """
-    require_monitor(request.monitor, recommenders[request.model].capabilities.tasks, request.model)
+    model_class = recommenders[request.model]
+    require_monitor(request.monitor, model_class.capabilities.tasks, request.model)
     if request.target in request.sources:
         raise UserError(f"'{request.target}' cannot be both the target and a source.")
-    target, *sources = (tables[name] for name in (request.target, *request.sources))
+    names = (request.target, *request.sources)
+    if "vectors" in model_class.capabilities.needs:
+        device, _ = choose_device(request.device)
+        encoder = open_encoder(getattr(model_class.Params.parse(request.params), ENCODER), device)
+        for name in names:
+            yield from tables.read_texts(name, encoder)
+    target, *sources = (tables[name] for name in names)
     copies = yield from known_copies(tables.database, target, sources, tables.states)
     experiment = Experiment.draw(
         target,

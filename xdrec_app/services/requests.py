@@ -29,7 +29,7 @@ from xdrec_app.services.data_requests import (
     Role,
     UndoImport,
 )
-from xdrec_app.services.experiment_requests import Repeat, Train, Transfer, Tune
+from xdrec_app.services.experiment_requests import Encode, Repeat, Train, Transfer, Tune
 from xdrec_app.services.request import Request
 from xdrec_app.services.results import (
     EvaluationReport,
@@ -167,6 +167,7 @@ AnyRequest = Annotated[
     | Repeat
     | Tune
     | Transfer
+    | Encode
     | Evaluate
     | CompareRuns
     | DeleteRun

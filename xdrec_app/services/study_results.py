@@ -122,3 +122,22 @@ class TransferReport(Value):
     monitor: str
     cells: tuple[TransferCell, ...]
     is_complete: bool = True
+
+
+class EncodedDomain(Value):
+    """What became of the texts of one domain: `encoded` of them were computed now, the others were kept already."""
+
+    domain: str
+    items: int
+    with_text: int
+    encoded: int
+    elapsed_s: float
+
+
+class EncodeReport(Value):
+    """The vectors of items' texts, domain by domain; `size` is the length of a vector."""
+
+    encoder: str
+    fingerprint: str
+    size: int
+    domains: tuple[EncodedDomain, ...]

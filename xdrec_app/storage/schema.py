@@ -352,3 +352,14 @@ study_trial = _table(
     Column("error", Text, nullable=False, server_default=""),
     rowid=False,
 )
+
+text_vector = _table(  # a cache: what a text encoder makes of an item's text
+    "text_vector",
+    _key(),
+    Column("encoder", Text, nullable=False),  # its fingerprint
+    _to("item"),
+    Column("text_hash", LargeBinary, nullable=False),  # of the text that was encoded
+    Column("data", LargeBinary, nullable=False),  # float32
+    UniqueConstraint("encoder", "item_id"),
+)
+Index("text_vector_item", text_vector.c.item_id)

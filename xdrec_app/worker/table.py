@@ -29,6 +29,7 @@ USE_CASES: dict[type[Request], str] = {
     experiment_requests.Repeat: "repeat:repeat",
     experiment_requests.Tune: "tune:tune",
     experiment_requests.Transfer: "transfer:transfer",
+    experiment_requests.Encode: "encode:encode",
     requests.Evaluate: "evaluate:evaluate_run",
     requests.CompareRuns: "compare_runs:compare_runs",
     requests.DeleteRun: "workspace:delete_run",

@@ -1,0 +1,1 @@
+"""Text encoders, one per file; found by their registration."""
