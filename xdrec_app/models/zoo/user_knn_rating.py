@@ -39,7 +39,7 @@ class UserKNNRatingParams(Params):
         100.0, "Damps likeness that rests on few items.", low=0.0, high=10_000, search=Search(low=5, high=300, log=True)
     )
     amplification: float = AMPLIFICATION_PARAM
-    damping: float = param(0.3, DAMPING_WORDS, low=0.0, high=100.0, search=DAMPING_SEARCH)
+    damping: float = param(0.1, DAMPING_WORDS, low=0.0, high=100.0, search=DAMPING_SEARCH)
     user_damping: float = param(5.0, "Imagined mean ratings of each person.", low=0.0, high=1000.0)
     item_damping: float = param(3.0, "Imagined mean ratings of each item.", low=0.0, high=1000.0)
     source_weight: float = SOURCE_WEIGHT_PARAM
