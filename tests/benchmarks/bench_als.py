@@ -1,7 +1,7 @@
 """Implicit ALS on MovieLens 1M against implicit 0.7.2 (conjugate gradient): seconds per iteration, and the same loss.
 
 All ratings count as interactions; 64 factors, α 10, λ 1, the loss of Hu et al. with the same λ for every row; seed 0,
-two threads on either side. The libraries take turns, the least figure of three rounds counts. Ours runs 10 iterations
+two threads on either side. The libraries take turns, the least figure of three rounds counts. Ours runs 12 iterations
 to implicit's 15 and has to reach its loss; the time in all includes our set-up and the last solution of all people.
 """
 
@@ -23,7 +23,7 @@ from xdrec_app.core.jobs import Succeeded, drive
 from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.models.base import FitOptions, recommenders
 
-THEIR_ITERATIONS, OUR_ITERATIONS, ROUNDS, THREADS, LIMIT = 15, 10, 3, 2, 1.0
+THEIR_ITERATIONS, OUR_ITERATIONS, ROUNDS, THREADS, LIMIT = 15, 12, 3, 2, 1.0
 SETTINGS = {"embedding_size": 64, "confidence": 10.0, "l2": 1.0}
 
 

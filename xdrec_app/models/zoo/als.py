@@ -61,8 +61,8 @@ class ALS(Recommender):
               + \sum_i \lambda_i \lVert y_i \rVert^2,
               \qquad \lambda_u = \lambda \Big( \sum_i h_{ui} \Big)^\nu
 
-    with the same :math:`\lambda_i` over people; the exponent ν follows Rendle et al. (2022), who count absent cells too.
-    Solving for people,
+    with the same :math:`\lambda_i` over people; the exponent ν follows Rendle et al. (2022), who count
+    absent cells too. Solving for people,
 
     .. math:: x_u = (Y^\top Y + Y^\top (C^u - I) Y + \lambda_u I)^{-1} Y^\top C^u p_u  \qquad \text{(eq. 4)}
 
