@@ -26,6 +26,7 @@ LIMITS = {
     "svdpp": 0.920,
     "item_knn_rating": 0.920,
     "user_knn_rating": 0.930,
+    "kernel_autoencoder": 0.930,
     "deep_cf": 0.945,
     "bias": 0.950,
 }
