@@ -7,6 +7,7 @@ Output: `n_train`, `seconds` and `ndcg` per epoch, or `seconds_per_batch`.
 
 import json
 import logging
+import os
 import sys
 import tempfile
 import time
@@ -31,6 +32,7 @@ def main(request):
 
     torch.set_num_threads(request["threads"])
     with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)  # RecBole writes logs into the working directory, whatever it is told
         place = Path(folder) / "given"
         place.mkdir()
         for name, rows in (("train", request["train"]), ("valid", request["valid"]), ("test", request["valid"])):
@@ -39,7 +41,6 @@ def main(request):
             "data_path": folder,
             "checkpoint_dir": folder,
             "benchmark_filename": ["train", "valid", "test"],
-            "tensorboard_dir": folder,
             "load_col": {"inter": ["user_id", "item_id"]},
             "use_gpu": False,
             "show_progress": False,
