@@ -54,3 +54,10 @@ def test_a_person_added_to_the_graph_meets_the_items_as_they_were():
 def test_a_node_without_edges_divides_nothing_by_zero():
     lonely = sparse.csr_matrix(np.array([[1, 0], [0, 0]], np.float32))
     np.testing.assert_array_equal(normalised(lonely).toarray(), lonely.toarray())
+
+
+def test_an_offset_makes_a_small_group_less_smooth_than_a_large_one():
+    graph = sparse.csr_matrix(sparse.block_diag([np.ones((1, 1)), np.ones((9, 9))]), dtype=np.float32)
+    weights = normalised(graph, degree_offset=1.0).toarray()
+    assert weights[0, 0] == pytest.approx(0.5)
+    assert np.linalg.norm(weights[1:, 1:], 2) == pytest.approx(0.9)

@@ -55,25 +55,24 @@ def inverse_power(degree: Floats, power: float) -> Floats:
 
 
 def normalised(
-    graph: sparse.csr_matrix,
-    user_power: float = 0.5,
-    item_power: float = 0.5,
-    item_degrees: Floats | None = None,
+    graph: sparse.csr_matrix, item_degrees: Floats | None = None, degree_offset: float = 0.0
 ) -> sparse.csr_matrix:
-    r"""Return the edges divided by powers of the degrees of their ends, float32 CSR of the same shape.
+    r"""Return the edges divided by the roots of the degrees of their ends, float32 CSR of the same shape.
 
-    .. math:: \hat R = D_U^{-a} R \, D_I^{-b}
+    .. math:: \hat R = (D_U + \tau)^{-1/2} R \, (D_I + \tau)^{-1/2},
 
-    With a = b = ½ that is the upper right block of the symmetrically normalised adjacency matrix.
+    the upper right block of the symmetrically normalised adjacency matrix.
 
     Parameters
     ----------
-    user_power, item_power
-        a and b.
     item_degrees
         Float32 [n_items]; those of another graph, where people are added to it. Default: those of `graph`.
+    degree_offset
+        τ. Above 0 it keeps small groups of nodes that hang together by few edges from looking as smooth as the whole
+        graph (Qin and Rohe, Regularized spectral clustering under the degree-corrected stochastic blockmodel, 2013).
     """
     item_degrees = degrees(graph, axis=0) if item_degrees is None else item_degrees
-    left = np.repeat(inverse_power(degrees(graph, axis=1), user_power), np.diff(graph.indptr))
-    right = inverse_power(item_degrees, item_power)[graph.indices]
-    return sparse.csr_matrix((graph.data * left * right, graph.indices, graph.indptr), shape=graph.shape)
+    left = inverse_power(degrees(graph, axis=1) + np.float32(degree_offset), 0.5)
+    right = inverse_power(item_degrees + np.float32(degree_offset), 0.5)
+    weights = graph.data * np.repeat(left, np.diff(graph.indptr)) * right[graph.indices]
+    return sparse.csr_matrix((weights, graph.indices, graph.indptr), shape=graph.shape)

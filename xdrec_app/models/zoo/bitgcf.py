@@ -79,12 +79,12 @@ class DomainNodes(nn.Module):
 class BiTGCF(GradientRecommender):
     r"""Graph convolution within each domain; after each layer the nodes of a shared person exchange what they learnt.
 
-    In a layer every node takes up its neighbours and what it has in common with them (paper, eq. 3 to 6),
+    In a layer every node takes up its neighbours and what it has in common with them (paper, feature propagation),
 
     .. math:: a_u = \sum_i \frac{q_i}{\sqrt{n_u n_i}}, \qquad p_u \leftarrow p_u + a_u + a_u \odot p_u,
 
     items likewise. Then, with :math:`n_{ud}` interactions of person u in domain d, a shared person's nodes become the
-    mean of what is common and what is specific to the domain (eq. 7 to 11), here for any number of domains:
+    mean of what is common and what is specific to the domain (paper, feature transfer), here for any number of domains:
 
     .. math:: \tfrac12 \frac{\sum_e w_e n_{ue} p_{ue}}{\sum_e w_e n_{ue}}
               + \tfrac12 \Big(\lambda p_{ud} + (1 - \lambda) \operatorname{mean}_{e \ne d} p_{ue}\Big)

@@ -34,6 +34,13 @@ class ItemGraphParams(Params):
     smoothness: float = param(
         0.1, "How much rougher directions are damped, λ.", low=0.0, high=10.0, search=Search(low=0.01, high=1, log=True)
     )
+    degree_offset: float = param(
+        5.0,
+        "Added to every degree, τ, so that small groups of people and items do not pass for smooth directions.",
+        low=0.0,
+        high=1000.0,
+        search=Search(low=1, high=30, log=True),
+    )
     popularity: float = param(
         0.3,
         "How much the degree of an item counts when it is offered, c.",
@@ -57,12 +64,13 @@ class ItemGraph(Recommender):
     r"""A history is a signal on the graph of all items, and what a low-pass filter leaves of it is the taste.
 
     Two items of whatever domain are tied by the people who had both: with R the joint interactions, a source's
-    weighing `source_weight`, and :math:`\hat R = D_U^{-1/2} R D_I^{-1/2}`, the graph is :math:`\hat R^\top \hat R`
-    (GF-CF, eq. 6). With V its K smoothest directions and σ² their eigenvalues, scores are
+    weighing `source_weight`, and :math:`\hat R = (D_U + \tau)^{-1/2} R (D_I + \tau)^{-1/2}`, the graph is
+    :math:`\hat R^\top \hat R` (that of GF-CF with τ = 0). With V its K smoothest directions and σ² their eigenvalues,
+    scores are
 
     .. math:: s = x D_I^{-c} V \operatorname{diag}\Big(\frac{\sigma^2}{\sigma^2 + \lambda}\Big) V^\top D_I^{c},
 
-    the ideal low-pass of GF-CF (eq. 10: c = ½, λ = 0) with a soft slope, so that its linear filter (eq. 8) is not
+    the ideal low-pass of GF-CF (c = ½, λ = 0) with a soft slope, so that its linear filter is not
     needed beside it. Items are also tied by tags: the vector under which an item is offered is averaged with the mean
     of the items with its tags, which count as `tag_weight` interactions; so an item nobody had yet is offered by its
     tags alone, and one without tags as the average item.
@@ -82,7 +90,8 @@ class ItemGraph(Recommender):
         params = self.params
         graph = joint_graph(data, params.source_weight)
         item_degrees = degrees(graph, axis=0)
-        values, vectors = yield from smooth_directions(normalised(graph), params.n_frequencies, options.seed)
+        edges = normalised(graph, degree_offset=params.degree_offset)
+        values, vectors = yield from smooth_directions(edges, params.n_frequencies, options.seed)
         gains = values**2 / (values**2 + params.smoothness)
         self._taken: Floats = inverse_power(item_degrees, params.popularity)[:, None] * vectors * gains
         offered = inverse_power(item_degrees, -params.popularity)[:, None] * vectors
