@@ -45,9 +45,9 @@ class BiTGCFParams(Params):
     n_negatives: int = param(
         8, "Random items: per liked item for BPR, of each domain per step for softmax.", low=1, high=65_536
     )
-    learning_rate: float = param(0.01, "Step size.", low=1e-6, high=10.0, search=Search(low=5e-4, high=0.05, log=True))
+    learning_rate: float = param(0.005, "Step size.", low=1e-6, high=10.0, search=Search(low=5e-4, high=0.05, log=True))
     weight_decay: float = param(
-        1e-4, "L2 on the embeddings a step uses.", low=0.0, high=1.0, search=Search(low=1e-6, high=1e-2, log=True)
+        0.01, "L2 on the embeddings a step uses.", low=0.0, high=1.0, search=Search(low=1e-4, high=0.1, log=True)
     )
     source_weight: float = SOURCE_WEIGHT_PARAM
     patience: int = param(8, "Epochs without improvement before training ends.", low=1, high=1000)
