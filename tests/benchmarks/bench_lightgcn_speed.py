@@ -12,6 +12,7 @@ import math
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.domain_table import DomainTable
 from xdrec_app.evaluation.experiment import Experiment
 from xdrec_app.evaluation.validation import validation
-from xdrec_app.models.base import FitOptions
+from xdrec_app.models.base import FitOptions, Scorer
 from xdrec_app.models.zoo.lightgcn import LightGCN, LightGCNParams
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -39,12 +40,15 @@ class Clock:
     """Processor seconds at the end of each epoch, without those spent in ranking."""
 
     def __init__(self, experiment: Experiment, data: CrossDomainData, enough: float = math.inf) -> None:
-        self._judge = validation(experiment.held_out("test", data), "ranking", experiment.protocol)
+        judge = validation(experiment.held_out("test", data), "ranking", experiment.protocol)
+        if judge is None:
+            raise ValueError("nothing is held out")
+        self._judge = judge
         self._began, self._ranking, self._enough = time.process_time(), 0.0, enough
         self.seconds: list[float] = []
         self.ndcg: list[float] = []
 
-    def validate(self, scorer: LightGCN) -> dict[str, float]:
+    def validate(self, scorer: Scorer) -> dict[str, float]:
         started = time.process_time()
         figures = dict(self._judge(scorer))
         self._ranking += time.process_time() - started
@@ -67,7 +71,7 @@ def experiment_of(name: str) -> Experiment:
     return Experiment.draw(table, (), "leave-last", 0)
 
 
-def ask_recbole(experiment: Experiment, epochs: int, n_batches: int) -> dict[str, list[float]]:
+def ask_recbole(experiment: Experiment, epochs: int, n_batches: int) -> dict[str, Any]:
     """Train RecBole's LightGCN on the same rows."""
     table, plan = experiment.target, experiment.plan
     train, test = np.concatenate([plan.train, plan.valid]), plan.test
@@ -116,7 +120,7 @@ def main() -> int:
     return int(max(ratios) > LIMIT)
 
 
-def to_equal_ndcg(experiment: Experiment, data: CrossDomainData, peer: dict[str, list[float]]) -> float:
+def to_equal_ndcg(experiment: Experiment, data: CrossDomainData, peer: dict[str, Any]) -> float:
     """Compare the seconds until the best NDCG@10 of the peer is reached."""
     best = int(np.argmax(peer["ndcg"]))
     clock = Clock(experiment, data, enough=peer["ndcg"][best])
