@@ -50,6 +50,16 @@ def test_dropout_adds_to_the_penalty_what_hiding_items_at_random_adds(small_worl
     np.testing.assert_allclose(gradient, 0, atol=1e-4)
 
 
+def test_an_inversion_that_float32_would_spoil_is_done_in_float64(small_world, monkeypatch):
+    data = CrossDomainData.join(small_world.target, small_world.sources)
+    single = fitted(data).arrays()["item_weights"]
+    monkeypatch.setattr(closed_form, "LARGEST_CONDITION", 0)
+    double = fitted(data).arrays()["item_weights"]
+    assert single.dtype == double.dtype == np.float32
+    assert not np.array_equal(single, double)
+    np.testing.assert_allclose(single, double, rtol=1e-3, atol=1e-6)
+
+
 def test_rows_divided_by_their_size_keep_the_balance_of_fit_and_penalty(small_world):
     table = small_world.target
     same_size = table.take(np.flatnonzero(np.diff(table.users, prepend=-1) != 0))
@@ -93,7 +103,7 @@ def test_too_many_items_are_refused_with_the_memory_they_need(small_world, monke
 
 
 def test_data_that_cannot_be_solved_ask_for_a_larger_l2(small_world, monkeypatch):
-    monkeypatch.setattr(closed_form.linalg.lapack, "dpotrf", lambda matrix, **_: (matrix, 3))
+    monkeypatch.setattr(closed_form.linalg.lapack, "spotrf", lambda matrix, **_: (matrix, 3))
     with pytest.raises(UserError, match="larger l2"):
         fitted(CrossDomainData.join(small_world.target))
 

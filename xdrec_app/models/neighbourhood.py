@@ -6,6 +6,7 @@ Knows no particular similarity: a model of the zoo says how its item-to-item wei
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -95,6 +96,8 @@ class LinearScorer(Recommender):
     the history (:class:`~xdrec_app.models.base.Additive`).
     """
 
+    _item_weights: Any  # dense or CSR
+
     @abstractmethod
     def _learn(self, data: CrossDomainData) -> Job[Floats | sparse.csr_matrix]:
         """Learn W, a dense float32 array or CSR. A job: yields ticks and progress."""
@@ -123,8 +126,8 @@ class LinearScorer(Recommender):
     def scores_of(self, states: States) -> Floats:
         """See :meth:`Recommender.scores_of`."""
         history = sparse.csr_matrix(states)
-        product = history @ self._item_weights
-        scores = product.toarray() if sparse.issparse(product) else product
+        product: Any = history @ self._item_weights
+        scores = product.toarray() if isinstance(product, sparse.csr_matrix) else product
         return without_evidence(scores, np.diff(history.indptr) > 0, self._known_items)
 
     def contributions(self, history: Interactions, item: int) -> Floats:
@@ -133,15 +136,16 @@ class LinearScorer(Recommender):
         if not (self._known_items[item] and strengths.any()):
             return np.full(len(history), np.nan, np.float32)
         column = self._item_weights[:, [item]]
-        weights = column.toarray().ravel() if sparse.issparse(column) else column.ravel()
+        weights = column.toarray().ravel() if isinstance(column, sparse.csr_matrix) else column.ravel()
         terms: Floats = strengths * weights[history.items]
         return terms
 
     def arrays(self) -> Arrays:
         """See :meth:`Recommender.arrays`."""
-        kept: Arrays = {"item_weights": self._item_weights}
-        if sparse.issparse(self._item_weights):
-            kept = csr_arrays("item_weights", sparse.csr_matrix(self._item_weights))
+        weights = self._item_weights
+        kept = {"item_weights": weights}
+        if isinstance(weights, sparse.csr_matrix):
+            kept = csr_arrays("item_weights", weights)
         return {**csr_arrays("history", self._history), **kept, "known_items": self._known_items}
 
     def load_arrays(self, arrays: Arrays) -> None:

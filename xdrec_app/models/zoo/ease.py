@@ -13,7 +13,7 @@ from xdrec_app.core.params import Params, Search, param
 from xdrec_app.datasets.arrays import Floats
 from xdrec_app.models.base import recommenders
 from xdrec_app.models.capabilities import Capabilities
-from xdrec_app.models.closed_form import allocate, fill_co_occurrences, invert, symmetric_columns
+from xdrec_app.models.closed_form import allocate, fill_co_occurrences, invert, is_well_conditioned, symmetric_columns
 from xdrec_app.models.neighbourhood import HALF_LIFE_PARAM, SOURCE_WEIGHT_PARAM, LinearRecommender
 
 
@@ -77,14 +77,14 @@ class EASE(LinearRecommender):
             When the catalogue is too large for a square matrix in memory.
         """
         n_items = history.shape[1]
-        needed = 8 * n_items * n_items + 12 * n_items * n_target_items
-        gram = allocate(n_items, needed, self.title)
-        total = n_items + n_items // 2  # the inversion counts half
         scaled, shrunk = _even(history, self.params.activity_exponent)
+        penalty, share = self.params.l2 * shrunk, self.params.dropout
+        dtype = np.float32 if is_well_conditioned(scaled, penalty) else np.float64
+        needed = np.dtype(dtype).itemsize * n_items * (n_items + n_target_items) + 4 * n_items * n_target_items
+        gram = allocate(n_items, needed, self.title, dtype)
+        total = n_items + n_items // 2  # the inversion counts half
         yield from fill_co_occurrences(gram, scaled, total, self.title)
-        share = self.params.dropout
-        diagonal = gram.diagonal()
-        gram[np.diag_indices(n_items)] += self.params.l2 * shrunk + share / (1 - share) * diagonal
+        gram[np.diag_indices(n_items)] += penalty + share / (1 - share) * gram.diagonal()
         yield Progress(done=n_items, total=total, unit="items", message=f"{self.title}: inverting")
         inverse = invert(gram, self.title)
         weights = symmetric_columns(inverse, n_target_items)

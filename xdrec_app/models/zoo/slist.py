@@ -11,12 +11,12 @@ from scipy import linalg, sparse
 from xdrec_app.core.events import Progress, Tick
 from xdrec_app.core.jobs import Job
 from xdrec_app.core.params import Params, Search, param
-from xdrec_app.datasets.arrays import Bools, Doubles, Floats, Ints, Longs
+from xdrec_app.datasets.arrays import Bools, Floats, Ints, Longs
 from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.models.base import recommenders
 from xdrec_app.models.capabilities import Capabilities
-from xdrec_app.models.closed_form import add_products, allocate, fill_co_occurrences, invert, symmetric_columns
+from xdrec_app.models.closed_form import Square, add_products, allocate, fill_co_occurrences, invert, symmetric_columns
 from xdrec_app.models.neighbourhood import SOURCE_WEIGHT_PARAM, LinearScorer, history_matrix, history_weights
 from xdrec_app.models.recency import faded
 
@@ -80,10 +80,10 @@ class SLIST(LinearScorer):
         history = history_matrix(rows, data.n_users, n_items, n_target, source_weight)
         yield from fill_co_occurrences(gram, history, 2 * n_items, self.title)
         gram *= self.params.unordered_weight
-        wanted = gram[:, :n_target].copy(order="F")
+        wanted = symmetric_columns(gram, n_target)
         for before, chosen in self._steps(rows):
             yield Progress(done=n_items, total=2 * n_items, unit="items", message=f"{self.title}: counting sequences")
-            yield from add_products(gram, before, before)
+            yield from add_products(gram, before, before, lower=True)
             yield from add_products(wanted, before, chosen)
         gram[np.diag_indices(n_items)] += self.params.l2
         yield Progress(done=n_items, total=2 * n_items, unit="items", message=f"{self.title}: inverting")
@@ -116,7 +116,7 @@ class SLIST(LinearScorer):
         return sparse.csr_matrix((values, items[back][is_own], bounds), shape=(len(steps), self.n_items))
 
 
-def _constrained(inverse: Doubles, wanted: Doubles) -> Floats:
+def _constrained(inverse: Square, wanted: Square) -> Floats:
     """Return ``P C`` moved onto a diagonal of zeros, float32; P [n, n] by its lower triangle, C [n, n_target]."""
     weights = linalg.blas.dsymm(1.0, inverse, wanted, lower=True)
     n_target = weights.shape[1]
