@@ -50,6 +50,21 @@ class Offers(nn.Module):
         with torch.no_grad():
             self.biases.weight[:, 0] = torch.from_numpy(popularity).to(self.biases.weight.device)
 
+    @property
+    def served(self) -> Tensor:
+        """Which items can be offered, bool [n_items]."""
+        return self.known_items
+
+    def embedded(self, items: Tensor) -> Tensor:
+        """Return v of some items, float32 [n, embedding_size]."""
+        found: Tensor = self.embeddings(items)
+        return found
+
+    def biased(self, items: Tensor) -> Tensor:
+        """Return b of some items, float32 [n]."""
+        found: Tensor = self.biases(items).squeeze(1)
+        return found
+
     def loss(
         self,
         places: Tensor,
@@ -79,11 +94,11 @@ class Offers(nn.Module):
         if len(liked) == 0:
             return places.sum() * 0
         drawn = shared_negatives(parts, n_negatives, places.device)
-        embeddings = self.embeddings(drawn).view(len(parts), n_negatives, -1)
-        biases = self.biases(drawn).view(len(parts), 1, n_negatives)
+        embeddings = self.embedded(drawn).view(len(parts), n_negatives, -1)
+        biases = self.biased(drawn).view(len(parts), 1, n_negatives)
         competing = torch.baddbmm(biases, places.transpose(0, 1), embeddings.mT)  # [n_domains, n, n_negatives]
-        positive = (places[liked.persons, liked.domains] * self.embeddings(liked.items)).sum(1)
-        positive = positive + self.biases(liked.items).squeeze(1)
+        positive = (places[liked.persons, liked.domains] * self.embedded(liked.items)).sum(1)
+        positive = positive + self.biased(liked.items)
         weights = weights / weights.mean()
         if kind == "bpr":
             return bpr(positive, competing[liked.domains, liked.persons], weights)
@@ -93,10 +108,12 @@ class Offers(nn.Module):
         return sampled_softmax(positive, others[liked.domains, liked.persons][:, None], weights)
 
     def scores(self, places: Floats, part: slice) -> Floats:
-        """Return scores of the items of a domain, float32 [n, n_items]; NaN for items nobody touched."""
-        biases = to_numpy(self.biases.weight)[part, 0].copy()
-        biases[~to_numpy(self.known_items)[part]] = np.nan
-        return np.asarray(places @ to_numpy(self.embeddings.weight)[part].T + biases, np.float32)
+        """Return scores of the items of a domain, float32 [n, n_items]; NaN for items that cannot be offered."""
+        items = torch.arange(part.start, part.stop, device=self.known_items.device)
+        with torch.no_grad():
+            embeddings, biases = to_numpy(self.embedded(items)), to_numpy(self.biased(items)).copy()
+        biases[~to_numpy(self.served)[part]] = np.nan
+        return np.asarray(places @ embeddings.T + biases, np.float32)
 
 
 class HistoryNetwork(nn.Module):
@@ -113,9 +130,11 @@ class HistoryNetwork(nn.Module):
     people: Tensor
     known_users: Tensor
 
-    def __init__(self, n_users: int, n_items: int, embedding_size: int, state_size: int) -> None:
+    def __init__(
+        self, n_users: int, n_items: int, embedding_size: int, state_size: int, offers: Offers | None = None
+    ) -> None:
         super().__init__()
-        self.offers = Offers(n_items, embedding_size)
+        self.offers = Offers(n_items, embedding_size) if offers is None else offers
         self.register_buffer("people", torch.zeros(n_users, state_size))
         self.register_buffer("known_users", torch.zeros(n_users, dtype=torch.bool))
 
@@ -179,7 +198,7 @@ class HistoryRecommender(GradientRecommender):
     def fold_in(self, histories: Interactions, n_people: int) -> States:
         """See :meth:`Recommender.fold_in`."""
         network = self.network
-        known = histories.take(to_numpy(network.offers.known_items)[histories.items])
+        known = histories.take(to_numpy(network.offers.served)[histories.items])
         states = np.full((n_people, network.people.shape[1]), np.nan, np.float32)
         for people, encoded in self._encoded(self._histories(known, n_people)):
             states[people.numpy()] = to_numpy(encoded)

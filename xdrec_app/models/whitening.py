@@ -10,10 +10,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xdrec_app.datasets.arrays import Bools, Floats
+from xdrec_app.datasets.arrays import Bools, Doubles, Floats
 
 RIDGE = 1e-3
 """Share of the mean variance that is added to every direction, so that noise is not blown up."""
+
+GUESS_RIDGE = 3.0
+"""Ridge of a guess: about what a handful of items of one meaning weigh."""
 
 
 def has_vector(vectors: Floats) -> Bools:
@@ -64,3 +67,23 @@ def whitened(
     spread = centred @ (directions * scale)
     lengths = np.linalg.norm(spread, axis=1, keepdims=True)
     return np.asarray(spread / np.maximum(lengths, 1e-12), np.float32)
+
+
+def guess(values: Doubles, is_known: Bools, vectors: Floats) -> Floats:
+    """Return what the vectors say of a value, by ridge regression on the items where it is known.
+
+    Parameters
+    ----------
+    values
+        float64 [n_items], with a mean of about 0 over the known ones.
+    vectors
+        float32 [n_items, size], rows of length 1 or 0.
+
+    Returns
+    -------
+    Floats
+        Coefficients, float32 [size]; ``vectors @ coefficients`` is the guess.
+    """
+    known = vectors[is_known].astype(np.float64)
+    ridge = known.T @ known + GUESS_RIDGE * np.eye(known.shape[1])
+    return np.asarray(np.linalg.solve(ridge, known.T @ values[is_known]), np.float32)

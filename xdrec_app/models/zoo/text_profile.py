@@ -16,10 +16,7 @@ from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.models.base import Arrays, FitOptions, FitReport, Recommender, States, recommenders
 from xdrec_app.models.capabilities import Capabilities
 from xdrec_app.models.neighbourhood import HALF_LIFE_PARAM, SOURCE_WEIGHT_PARAM, csr_arrays, csr_from, history_weights
-from xdrec_app.models.whitening import has_vector, whitened
-
-GUESS_RIDGE = 3.0
-"""Ridge of the guess of popularity: about what a handful of items of one meaning weigh."""
+from xdrec_app.models.whitening import guess, has_vector, whitened
 
 
 class TextProfileParams(Params):
@@ -125,12 +122,11 @@ class TextProfile(Recommender):
             return np.full(len(history), np.nan, np.float32)
         unit = self._units(np.abs(weights) @ self._has_text[history.items])
         likeness = weights * (self._vectors[history.items] @ self._vectors[item]) * unit
-        shares: Floats = (likeness + np.abs(weights) / total * self._offsets[item]).astype(np.float32)
-        return shares
+        return np.asarray(likeness + np.abs(weights) / total * self._offsets[item], np.float32)
 
     @property
     def _has_text(self) -> Floats:
-        return self._vectors.any(axis=1).astype(np.float32)
+        return np.asarray(self._vectors.any(axis=1), np.float32)
 
     def _units(self, amounts: Floats) -> Floats:
         """Return what brings sums over histories of a total weight to one scale."""
@@ -168,7 +164,5 @@ def _popularity(n_liked: Ints | Longs, is_known: Bools, vectors: Floats) -> Doub
     logs = np.log1p(n_liked)
     spread = max(float(logs[is_known].std()), 1e-9)
     standard = (logs - logs[is_known].mean()) / spread
-    known = vectors[is_known].astype(np.float64)
-    ridge = known.T @ known + GUESS_RIDGE * np.eye(known.shape[1])
-    guess = vectors @ np.linalg.solve(ridge, known.T @ standard[is_known])
-    return np.asarray(np.where(is_known, standard, guess), np.float64)
+    guessed = vectors @ guess(standard, is_known, vectors)
+    return np.asarray(np.where(is_known, standard, guessed), np.float64)
