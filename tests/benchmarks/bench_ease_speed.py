@@ -53,7 +53,7 @@ def ours(path: str) -> dict[str, object]:
     )
     people = Vocabulary([f"u{user:05}" for user in range(N_PEOPLE)])
     data = CrossDomainData(people, catalogue, interactions, ((1.0, 1.0),))
-    model = recommenders["ease"](recommenders["ease"].Params(l2=L2, dropout=0, activity_exponent=0))
+    model = recommenders["ease"](recommenders["ease"].Params(l2=L2, dropout=0, activity_exponent=0, intercept=0))
     started = time.perf_counter()
     run(model.fit(data, FitOptions()))
     seconds = time.perf_counter() - started

@@ -21,7 +21,7 @@ LIMIT = 0.105
 PLAIN = "EASE, plain"
 MODELS: dict[str, tuple[str, dict[str, float]]] = {
     "popularity": ("popularity", {}),
-    PLAIN: ("ease", {"dropout": 0, "activity_exponent": 0, "l2": 500}),
+    PLAIN: ("ease", {"dropout": 0, "activity_exponent": 0, "intercept": 0, "l2": 500}),
     "EASE, defaults": ("ease", {}),
     "EASE, recent ones count more": ("ease", {"half_life": 2}),
     "SLIST, defaults": ("slist", {}),

@@ -6,12 +6,15 @@ from xdrec_app.core.errors import UserError
 from xdrec_app.core.jobs import run
 from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.domain_table import DomainTable
+from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.datasets.splitting import splits
 from xdrec_app.metrics.base import RankedHits, ranking_metrics
 from xdrec_app.models import closed_form
 from xdrec_app.models.base import FitOptions
 from xdrec_app.models.ranking import NO_ITEM, top_k
 from xdrec_app.models.zoo.ease import EASE, EASEParams
+
+PLAIN = {"dropout": 0, "activity_exponent": 0, "intercept": 0}
 
 
 def fitted(data: CrossDomainData, **params: float) -> EASE:
@@ -28,9 +31,7 @@ def test_the_weights_are_the_minimum_under_the_constraint(small_world, monkeypat
     monkeypatch.setattr(closed_form, "ITEMS_PER_BLOCK", 50)
     data = CrossDomainData.join(small_world.target, small_world.sources)
     weights = (
-        fitted(data, l2=20, source_weight=0.5, dropout=0, activity_exponent=0)
-        .arrays()["item_weights"]
-        .astype(np.float64)
+        fitted(data, **PLAIN, l2=20, source_weight=0.5).arrays()["item_weights"][: data.n_items].astype(np.float64)
     )
     n_target = data.n_target_items
     X = (data.matrix() > 0).toarray() * np.where(np.arange(data.n_items) < n_target, 1.0, 0.5)
@@ -43,11 +44,35 @@ def test_the_weights_are_the_minimum_under_the_constraint(small_world, monkeypat
 
 def test_dropout_adds_to_the_penalty_what_hiding_items_at_random_adds(small_world):
     data = CrossDomainData.join(small_world.target)
-    weights = fitted(data, l2=20, dropout=0.25, activity_exponent=0).arrays()["item_weights"].astype(np.float64)
+    weights = fitted(data, **{**PLAIN, "dropout": 0.25}, l2=20).arrays()["item_weights"][:-1].astype(np.float64)
     X = (data.matrix() > 0).toarray().astype(np.float64)
     gradient = X.T @ (X @ weights - X) + (20 + X.sum(axis=0) / 3)[:, None] * weights
     np.fill_diagonal(gradient, 0)
     np.testing.assert_allclose(gradient, 0, atol=1e-4)
+
+
+def test_people_of_the_sources_alone_meet_the_regression_on_the_sources_and_the_constant(small_world):
+    data = CrossDomainData.join(small_world.target, small_world.sources)
+    model = fitted(data, **{**PLAIN, "intercept": 2}, l2=20, source_weight=0.5)
+    X = (data.matrix() > 0).toarray() * np.where(np.arange(data.n_items) < data.n_target_items, 1.0, 0.5)
+    Z = np.hstack([X[:, data.n_target_items :], np.full((len(X), 1), 2.0)])
+    exact = np.linalg.solve(Z.T @ Z + 20 * np.eye(Z.shape[1]), Z.T @ X[:, : data.n_target_items])
+    rows = data.interactions.take(data.interactions.items >= data.n_target_items)
+    cold = np.unique(rows.users)
+    scores = model.scores_of(model.fold_in(rows, data.n_users))[cold]
+    is_known = np.isfinite(scores[0])
+    np.testing.assert_allclose(scores[:, is_known], (Z @ exact)[cold][:, is_known], rtol=1e-3, atol=1e-4)
+
+
+def test_the_contributions_to_a_person_of_the_sources_alone_sum_to_the_score(small_world):
+    data = CrossDomainData.join(small_world.target, small_world.sources)
+    model = fitted(data, half_life=3)
+    rows = data.interactions.take(data.interactions.items >= data.n_target_items)
+    rows = rows.take(rows.users == rows.users[0])
+    history = Interactions(np.zeros_like(rows.users), rows.items, rows.values, rows.times)
+    scores = model.scores_of(model.fold_in(history, 1))[0]
+    terms = [model.contributions(history, item).sum() for item in range(data.n_target_items)]
+    np.testing.assert_allclose(terms, scores, rtol=1e-4, atol=1e-6)
 
 
 def test_an_inversion_that_float32_would_spoil_is_done_in_float64(small_world, monkeypatch):
@@ -74,6 +99,7 @@ def test_rows_divided_by_their_size_keep_the_balance_of_fit_and_penalty(small_wo
 def test_recent_interactions_count_more_only_where_a_half_life_is_set(small_world):
     data = CrossDomainData.join(small_world.target)
     plain, recent = fitted(data), fitted(data, half_life=2)
+    assert recent.user_states(np.array([7]))[0, -1] < plain.user_states(np.array([7]))[0, -1] == 1
     np.testing.assert_array_equal(plain.arrays()["item_weights"], recent.arrays()["item_weights"])
     rows = data.interactions.take(data.interactions.users == 7)
     newest = rows.items[rows.times.argmax()]
@@ -98,7 +124,7 @@ def test_a_person_known_by_the_source_alone_is_ranked(small_world):
 
 def test_too_many_items_are_refused_with_the_memory_they_need(small_world, monkeypatch):
     monkeypatch.setattr(closed_form, "_physical_memory", lambda: 1000.0)
-    with pytest.raises(UserError, match=r"needs 0\.\d GB of memory for 61 items"):
+    with pytest.raises(UserError, match=r"needs 0\.\d GB of memory for 62 items"):
         fitted(CrossDomainData.join(small_world.target))
 
 

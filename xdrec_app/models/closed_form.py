@@ -36,7 +36,7 @@ def is_well_conditioned(history: sparse.csr_matrix, penalty: float) -> bool:
 
 
 def allocate(n_items: int, needed: float, title: str, dtype: type[np.floating[Any]] = np.float64) -> Square:
-    """Return an empty [n_items, n_items] in Fortran order, as LAPACK works in place on it.
+    """Return zeros [n_items, n_items] in Fortran order, as LAPACK works in place on it.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def allocate(n_items: int, needed: float, title: str, dtype: type[np.floating[An
     try:
         if needed > _physical_memory():
             raise MemoryError
-        return np.empty((n_items, n_items), dtype, order="F")
+        return np.zeros((n_items, n_items), dtype, order="F")
     except MemoryError:
         raise UserError(
             f"{title} needs {needed / 1e9:.1f} GB of memory for {n_items:,} items; this machine does not have them.",

@@ -104,7 +104,7 @@ class LinearScorer(Recommender):
 
     def _fit(self, data: CrossDomainData, options: FitOptions) -> Job[FitReport]:
         self._item_weights = yield from self._learn(data)
-        self._history = self.fold_in(data.interactions, data.n_users)
+        self._history = sparse.csr_matrix(self.fold_in(data.interactions, data.n_users))
         self._known_items = np.bincount(data.interactions.items, minlength=data.n_items)[: data.n_target_items] > 0
         return FitReport()
 
@@ -112,6 +112,10 @@ class LinearScorer(Recommender):
         """Return how much each row of a history counts when it is scored, float32 [n_rows]."""
         half_life = getattr(self.params, "half_life", 0.0)
         return history_weights(rows, self.n_target_items, self.params.source_weight, half_life)
+
+    def _places(self, history: Interactions) -> Ints:
+        """Return which row of W each row of one person's history meets, int32 [n_rows]."""
+        return history.items
 
     def user_states(self, users: Ints) -> States:
         """See :meth:`Recommender.user_states`: rows of the history matrix."""
@@ -137,26 +141,25 @@ class LinearScorer(Recommender):
             return np.full(len(history), np.nan, np.float32)
         column = self._item_weights[:, [item]]
         weights = column.toarray().ravel() if isinstance(column, sparse.csr_matrix) else column.ravel()
-        terms: Floats = strengths * weights[history.items]
+        terms: Floats = strengths * weights[self._places(history)]
         return terms
 
     def arrays(self) -> Arrays:
         """See :meth:`Recommender.arrays`."""
         weights = self._item_weights
-        kept = {"item_weights": weights}
-        if isinstance(weights, sparse.csr_matrix):
-            kept = csr_arrays("item_weights", weights)
+        is_sparse = isinstance(weights, sparse.csr_matrix)
+        kept = csr_arrays("item_weights", weights) if is_sparse else {"item_weights": weights}
         return {**csr_arrays("history", self._history), **kept, "known_items": self._known_items}
 
     def load_arrays(self, arrays: Arrays) -> None:
         """See :meth:`Recommender.load_arrays`."""
-        self._history = csr_from(arrays, "history", (len(self.users), self.n_items))
         self._known_items = arrays["known_items"]
         self._item_weights = (
             arrays["item_weights"]
             if "item_weights" in arrays
             else csr_from(arrays, "item_weights", (self.n_items, self.n_target_items))
         )
+        self._history = csr_from(arrays, "history", (len(self.users), self._item_weights.shape[0]))
 
 
 class LinearRecommender(LinearScorer):
