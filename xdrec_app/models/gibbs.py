@@ -50,7 +50,8 @@ class Draws:
         root[np.diag_indices(size)] = np.sqrt(self._random.chisquare(degrees - np.arange(size)))
         scale = torch.linalg.inv(inverse_scale.double().cpu())
         draw = torch.linalg.cholesky((scale + scale.T) / 2) @ torch.from_numpy(root)
-        return (draw @ draw.T).float().to(self.device)
+        precision: Tensor = (draw @ draw.T).float().to(self.device)
+        return precision
 
 
 class Bags:
@@ -162,7 +163,8 @@ class Prior:
     def _scatter(self, root: Tensor, n: int) -> Tensor:
         """Draw from N(0, Λ⁻¹), float32 [n, size]; `root` is the lower Cholesky factor of Λ."""
         normal = self._draws.normal(self._size, n)
-        return torch.linalg.solve_triangular(root.T, normal, upper=True).T
+        drawn: Tensor = torch.linalg.solve_triangular(root.T, normal, upper=True).T
+        return drawn
 
     def _means(self) -> Tensor:
         return self.mean + self._rows(self.effects)

@@ -182,7 +182,7 @@ class RatingPosterior:
             effects=placed(torch.stack(effects, 1), items, n_items),
             means=torch.stack(means).cpu().numpy(),
             precisions=torch.stack(precisions).cpu().numpy(),
-            mixing=torch.stack([_mixing(draw, basis) for draw in factor]).cpu().numpy() / np.float32(len(factor)),
+            mixing=(torch.stack([_mixing(draw, basis) for draw in factor]) / len(factor)).cpu().numpy(),
         )
 
 
