@@ -22,6 +22,7 @@ from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.datasets.vocabulary import Vocabulary
 from xdrec_app.models.capabilities import Capabilities
 from xdrec_app.models.needs import require
+from xdrec_app.models.pretrained import Pretrained
 
 States = np.ndarray | sparse.csr_matrix
 """What a model knows of people when it scores: one row per person, of the model's own shape."""
@@ -58,6 +59,9 @@ class FitOptions:
         The metric early stopping watches, and its direction.
     phase_epochs
         Phase name → number of epochs, fixed beforehand: a refit on everything after the number was found.
+    pretrained
+        Weights that were learnt elsewhere and are gone on from, by a model that can; see
+        :mod:`xdrec_app.models.pretrained`.
     """
 
     seed: int = 0
@@ -66,6 +70,7 @@ class FitOptions:
     monitor: str = ""
     higher_is_better: bool = True
     phase_epochs: Mapping[str, int] | None = None
+    pretrained: Pretrained | None = None
 
 
 @dataclass(frozen=True)

@@ -61,12 +61,23 @@ def whitened(
         if len(rows):
             centred[rows] = vectors[rows] - vectors[rows].mean(axis=0, dtype=np.float64)
             covariance += (source_weight if domain else 1.0) * centred[rows].T @ centred[rows]
+    spread = centred @ _axes(covariance, size, strength)
+    lengths = np.linalg.norm(spread, axis=1, keepdims=True)
+    return np.asarray(spread / np.maximum(lengths, 1e-12), np.float32)
+
+
+def axes(vectors: Floats, size: int, strength: float = 1.0) -> tuple[Floats, Floats]:
+    """Return the mean of some vectors without gaps, float32 [n], and what whitens them, float32 [n, min(size, n)]."""
+    centred = vectors - vectors.mean(axis=0, dtype=np.float64)
+    return vectors.mean(axis=0), _axes(centred.T @ centred, size, strength).astype(np.float32)
+
+
+def _axes(covariance: Doubles, size: int, strength: float) -> Doubles:
     variances, directions = np.linalg.eigh(covariance)
     variances, directions = variances[::-1][:size], directions[:, ::-1][:, :size]
     scale = (np.maximum(variances, 0) + RIDGE * max(float(variances.mean()), 1e-12)) ** (-strength / 2)
-    spread = centred @ (directions * scale)
-    lengths = np.linalg.norm(spread, axis=1, keepdims=True)
-    return np.asarray(spread / np.maximum(lengths, 1e-12), np.float32)
+    scaled: Doubles = directions * scale
+    return scaled
 
 
 def guess(values: Doubles, is_known: Bools, vectors: Floats) -> Floats:
