@@ -193,7 +193,7 @@ class HistoryRecommender(GradientRecommender):
 
     def scores_of(self, states: States) -> Floats:
         """See :meth:`Recommender.scores_of`."""
-        return self.network.offers.scores(states, self.catalogue.slices[0])
+        return self.network.offers.scores(np.asarray(states), self.catalogue.slices[0])
 
     def fold_in(self, histories: Interactions, n_people: int) -> States:
         """See :meth:`Recommender.fold_in`."""
