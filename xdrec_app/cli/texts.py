@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from xdrec_app.cli.app import AsJson, Workspace, app
-from xdrec_app.cli.model_options import Device, DeviceName
+from xdrec_app.cli.model_options import Device, DeviceName, Seed, Settings, settings_of
 from xdrec_app.cli.render import table
 from xdrec_app.cli.shell import perform
-from xdrec_app.services.experiment_requests import Encode
-from xdrec_app.services.study_results import EncodeReport
+from xdrec_app.services.experiment_requests import Encode, Pretrain
+from xdrec_app.services.study_results import EncodeReport, PretrainReport
 
 
 @app.command()
@@ -36,3 +37,39 @@ def encoded(report: EncodeReport) -> str:
     rows = [(row.domain, row.items, row.with_text, row.encoded, f"{row.elapsed_s:.1f} s") for row in report.domains]
     header = ("domain", "items", "with text", "read now", "time")
     return f"{report.encoder}, vectors of {report.size} numbers\n{table(header, rows)}"
+
+
+@app.command()
+def pretrain(
+    workspace: Workspace,
+    out: Annotated[Path, typer.Option(help="The file to write, e.g. weights.safetensors.")],
+    domain: Annotated[list[str] | None, typer.Option(help="Only this domain; may be repeated. Default: all.")] = None,
+    more: Annotated[list[Path] | None, typer.Option("--with", help="Another workspace; may be repeated.")] = None,
+    model: Annotated[str, typer.Option(help="A model that pre-trains.")] = "unisrec",
+    setting: Settings = None,
+    seed: Seed = 0,
+    device: Device = DeviceName.AUTO,
+    as_json: AsJson = False,
+) -> None:
+    """Learn how texts and their order are read from all domains; train goes on from it with --from."""
+    from xdrec_app.services.pretrain import pretrain as pretrain_model
+
+    request = Pretrain(
+        workspace=workspace,
+        model=model,
+        domains=tuple(domain or ()),
+        more=tuple(more or ()),
+        out=out,
+        params=settings_of(setting),
+        seed=seed,
+        device=device.value,
+    )
+    perform(pretrain_model(request), as_json, pretrained)
+
+
+def pretrained(report: PretrainReport) -> str:
+    """What was written and from what."""
+    return (
+        f"{report.file}: {report.model} on {report.interactions} interactions of {', '.join(report.domains)}, "
+        f"{report.epochs} epochs in {report.elapsed_s:.1f} s, texts read by {report.encoder}"
+    )

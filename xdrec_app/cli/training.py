@@ -59,6 +59,9 @@ def train(
     candidates: Candidates = CandidatesName.FULL,
     negatives: Negatives = 100,
     baselines: Annotated[bool, typer.Option(help="Also compute popularity and the same model without sources.")] = True,
+    pretrained: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="Go on from weights that xdrec pretrain wrote.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a model, evaluate it and store the run."""
@@ -78,6 +81,7 @@ def train(
         candidates=candidates.value,
         negatives=negatives,
         baselines=baselines,
+        pretrained=pretrained,
     )
     perform(train_model(request), as_json, render.train_report)
 

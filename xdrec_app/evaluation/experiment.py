@@ -26,6 +26,7 @@ from xdrec_app.evaluation.held_out import HeldOut
 from xdrec_app.evaluation.protocol import Candidates, Protocol
 from xdrec_app.evaluation.validation import monitor_of, validation
 from xdrec_app.models.base import FitOptions, FitReport, Recommender
+from xdrec_app.models.pretrained import Pretrained
 
 REFIT_SUFFIX = " (refit)"
 
@@ -129,7 +130,13 @@ class Experiment:
         return self._numbered(np.concatenate([self.plan.train, self.plan.valid]), data)
 
     def fit(
-        self, model_class: type[Recommender], params: Params, device: torch.device, *, with_sources: bool
+        self,
+        model_class: type[Recommender],
+        params: Params,
+        device: torch.device,
+        *,
+        with_sources: bool,
+        pretrained: Pretrained | None = None,
     ) -> Job[Fitted]:
         """Fit a model. A job.
 
@@ -141,12 +148,12 @@ class Experiment:
         model = model_class(params)
         data = self.data(with_sources=with_sources, with_validation=not by_epochs)
         if not by_epochs:
-            report = yield from model.fit(data, FitOptions(seed=seed, device=device))
+            report = yield from model.fit(data, FitOptions(seed=seed, device=device, pretrained=pretrained))
             return Fitted(model, 0, report.stopped)
         task = model_class.capabilities.task
         monitor, higher_is_better = monitor_of(task, self.protocol.monitor)
         validate = validation(self.held_out("valid", data), task, self.protocol)
-        options = FitOptions(seed, device, validate, monitor, higher_is_better)
+        options = FitOptions(seed, device, validate, monitor, higher_is_better, pretrained=pretrained)
         epochs = EpochCount()
         report = yield from tap(model.fit(data, options), epochs.count)
         if not self.has_test and not report.stopped:
@@ -164,7 +171,9 @@ class Experiment:
         epochs: EpochCount,
     ) -> Job[tuple[Recommender, FitReport]]:
         model = model_class(params)
-        options = FitOptions(options.seed, options.device, phase_epochs=found.phase_epochs)
+        options = FitOptions(
+            options.seed, options.device, phase_epochs=found.phase_epochs, pretrained=options.pretrained
+        )
         report = yield from tap(tap(model.fit(data, options), epochs.count), _name_as_refit)
         return model, report
 

@@ -62,6 +62,8 @@ class FitOptions:
     pretrained
         Weights that were learnt elsewhere and are gone on from, by a model that can; see
         :mod:`xdrec_app.models.pretrained`.
+    only_pretrain
+        Whether a model that pre-trains shall end there.
     """
 
     seed: int = 0
@@ -71,6 +73,7 @@ class FitOptions:
     higher_is_better: bool = True
     phase_epochs: Mapping[str, int] | None = None
     pretrained: Pretrained | None = None
+    only_pretrain: bool = False
 
 
 @dataclass(frozen=True)
@@ -222,6 +225,15 @@ class Recommender(ABC):
 
 
 @runtime_checkable
+class Carrying(Protocol):
+    """A model whose pre-trained weights another workspace can go on from."""
+
+    def carried(self) -> Arrays:
+        """Return what holds nothing of people or items."""
+        ...
+
+
+@runtime_checkable
 class Additive(Protocol):
     """A model whose score is a sum over the rows of a history, so that each row's share is exact."""
 
@@ -229,6 +241,18 @@ class Additive(Protocol):
         """Return what each row of one person's history adds to the score of a target item, float32 [n_rows].
 
         `history` has the rows of all domains, users 0, items in joint numbers.
+        """
+        ...
+
+
+@runtime_checkable
+class Occluded(Protocol):
+    """A model that is too slow to be asked anew for everything, and says itself what a row of a history is worth."""
+
+    def without_rows(self, history: Interactions, items: Ints) -> Floats:
+        """Return what the scores of target items lose without each row of one person's history.
+
+        `history` has the rows of all domains, users 0, items in joint numbers; float32 [n_rows, n_items].
         """
         ...
 

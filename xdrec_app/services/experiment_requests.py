@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -10,7 +11,7 @@ from xdrec_app.core.events import Value
 from xdrec_app.evaluation.protocol import Candidates
 from xdrec_app.services.request import Request
 from xdrec_app.services.results import TrainReport
-from xdrec_app.services.study_results import EncodeReport, RepeatReport, TransferReport, TuneReport
+from xdrec_app.services.study_results import EncodeReport, PretrainReport, RepeatReport, TransferReport, TuneReport
 
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
 
@@ -57,10 +58,13 @@ class Train(ExperimentRequest):
     ----------
     baselines
         Also compute popularity and, with sources, the same model without them.
+    pretrained
+        A file of weights that :class:`Pretrain` made, to go on from.
     """
 
     kind: Literal["train"] = "train"
     baselines: bool = True
+    pretrained: Path | None = None
     Result: ClassVar[type[Value]] = TrainReport
 
 
@@ -134,3 +138,29 @@ class Encode(Request):
     domains: tuple[str, ...] = ()
     device: DeviceChoice = "auto"
     Result: ClassVar[type[Value]] = EncodeReport
+
+
+class Pretrain(Request):
+    """Learn how texts and their order are read from several domains, and write the weights to a file.
+
+    Attributes
+    ----------
+    domains
+        All that have times and texts, if none is named.
+    more
+        Other workspaces whose domains are learnt from as well.
+    out
+        The file to write.
+    params
+        Name → value of the hyper-parameters that differ from the default.
+    """
+
+    kind: Literal["pretrain"] = "pretrain"
+    model: str = "unisrec"
+    domains: tuple[str, ...] = ()
+    more: tuple[Path, ...] = ()
+    out: Path
+    params: dict[str, Any] = Field(default_factory=dict)
+    seed: int = 0
+    device: DeviceChoice = "auto"
+    Result: ClassVar[type[Value]] = PretrainReport

@@ -141,3 +141,15 @@ class EncodeReport(Value):
     fingerprint: str
     size: int
     domains: tuple[EncodedDomain, ...]
+
+
+class PretrainReport(Value):
+    """Pre-trained weights: where they are, on which domains they were learnt, how many rows these had, and how long."""
+
+    file: str
+    model: str
+    encoder: str
+    domains: tuple[str, ...]
+    interactions: int
+    epochs: int
+    elapsed_s: float

@@ -18,6 +18,7 @@ from xdrec_app.services.evaluation_figures import calibration_figures, group_fig
 from xdrec_app.services.experiment_requests import Train
 from xdrec_app.services.experiments import Tables, draw_experiment
 from xdrec_app.services.figures import figures, loaded_groups, stored_groups
+from xdrec_app.services.pretrained_weights import pretrained_of
 from xdrec_app.services.results import CalibrationBin, TrainReport
 from xdrec_app.services.trial import Trial
 from xdrec_app.storage.artifacts import HELD_OUT, IDS, MANIFEST, PER_PERSON, TRAINING, WEIGHTS
@@ -48,12 +49,13 @@ def train(request: Train) -> Job[TrainReport]:
     limit_threads()
     model_class = recommenders[request.model]
     params = model_class.Params.parse(request.params)
+    pretrained = yield from pretrained_of(request, params)
     device, device_reason = choose_device(request.device)
     with open_database(request.workspace) as database:
         mark_interrupted(database)
         yield Progress(done=0, message="Reading the interactions")
         experiment = yield from draw_experiment(Tables(database), request)
-        trial = Trial(database, experiment, model_class, params, request.sources, device, device_reason)
+        trial = Trial(database, experiment, model_class, params, request.sources, device, device_reason, pretrained)
         return (yield from train_trial(trial, with_baselines=request.baselines and experiment.has_test))
 
 

@@ -19,6 +19,7 @@ from xdrec_app.evaluation.held_out import HeldOut
 from xdrec_app.evaluation.protocol import Protocol
 from xdrec_app.evaluation.result import Evaluation
 from xdrec_app.models.base import Recommender
+from xdrec_app.models.pretrained import Pretrained
 from xdrec_app.storage.artifacts import PER_PERSON, read_artifact
 from xdrec_app.storage.database import Database
 from xdrec_app.storage.run_records import NewRun, Role
@@ -35,6 +36,8 @@ class Trial:
         Names of the domains it learns from beside the target: all of the experiment's, or none.
     device, device_reason
         Where it is fitted and why there.
+    pretrained
+        Weights it goes on from.
     """
 
     database: Database
@@ -44,14 +47,16 @@ class Trial:
     sources: tuple[str, ...]
     device: torch.device
     device_reason: str
+    pretrained: Pretrained | None = None
 
     @property
     def data_digest(self) -> str:
-        """Of the data that decide the outcome; who is scored may depend on sources that are not trained on."""
+        """Of what decides the outcome, weights too; who is scored may depend on sources that are not trained on."""
         decisive = self.sources
         if self.experiment.plan.scored is not None:
             decisive = tuple(source.name for source in self.experiment.sources)
-        return data_digest(self.database, [self.experiment.target.name, *decisive])
+        digest = data_digest(self.database, [self.experiment.target.name, *decisive])
+        return digest if self.pretrained is None else f"{digest}+{self.pretrained.manifest.sha256[:16]}"
 
     @property
     def protocol(self) -> Protocol:
@@ -82,7 +87,13 @@ class Trial:
 
     def fit(self) -> Job[Fitted]:
         """Fit the model; a job."""
-        return self.experiment.fit(self.model_class, self.params, self.device, with_sources=bool(self.sources))
+        return self.experiment.fit(
+            self.model_class,
+            self.params,
+            self.device,
+            with_sources=bool(self.sources),
+            pretrained=self.pretrained,
+        )
 
     def numbered(self) -> tuple[HeldOut, Interactions]:
         """Return the test rows, and the target's other rows, in the numbering the fitted model has."""

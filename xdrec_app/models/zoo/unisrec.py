@@ -134,6 +134,8 @@ class UniSRec(GradientRecommender):
         if options.pretrained is None:
             phase = self._phase("pretrain", sequences, params.pretrain_epochs, self._pretrain_loss, device)
             yield self.watched(phase, options, before=lambda: self._read_everybody(sequences))
+        if options.only_pretrain:
+            return
         network.is_transductive.fill_(params.use_ids)
         phase = self._phase("finetune", sequences, params.epochs, self._finetune_loss, device)
         yield self.watched(phase, options, before=lambda: self._read_everybody(sequences))
