@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -20,6 +19,7 @@ from xdrec_app.models.sequences import Padded
 class ReaderShape:
     """How large a :class:`TextReader` is; as in the parameters of the models that have one."""
 
+    text_size: int
     embedding_size: int
     n_experts: int
     n_blocks: int
@@ -31,6 +31,8 @@ class ReaderShape:
 class TextReader(nn.Module):
     """Mixes experts' readings of texts into items, and reads sequences of them."""
 
+    centre: Tensor
+    axes: Tensor
     texts: Tensor
     is_transductive: Tensor
     known_items: Tensor
@@ -38,11 +40,13 @@ class TextReader(nn.Module):
     people: Tensor
     known_users: Tensor
 
-    def __init__(self, n_users: int, texts: Floats, shape: ReaderShape) -> None:
+    def __init__(self, n_users: int, n_items: int, vector_size: int, shape: ReaderShape) -> None:
         super().__init__()
-        size, (n_items, n) = shape.embedding_size, texts.shape
+        size, n = shape.embedding_size, min(shape.text_size, vector_size)
         self.means = nn.Parameter(torch.zeros(shape.n_experts, n))
-        self.experts = nn.Parameter(torch.randn(shape.n_experts, n, size) * n**-0.5)
+        self.experts = nn.Parameter(torch.randn(shape.n_experts, n, size) * (0.1 * n**-0.5))
+        with torch.no_grad():  # each begins as the first directions of meaning, slightly disturbed
+            self.experts.add_(torch.eye(n, size))
         self.gate = nn.Linear(n, shape.n_experts, bias=False)
         self.foreseen = nn.Linear(n, 1)
         self.ids = nn.Embedding(n_items, size)
@@ -56,20 +60,21 @@ class TextReader(nn.Module):
         self.norm = nn.LayerNorm(size)
         nn.init.zeros_(self.ids.weight)
         nn.init.normal_(self.positions.weight, std=0.1)
-        self.register_buffer("texts", torch.from_numpy(texts))
+        self.register_buffer("centre", torch.zeros(vector_size))
+        self.register_buffer("axes", torch.zeros(vector_size, n))
+        self.register_buffer("texts", torch.zeros(n_items, n))
         self.register_buffer("is_transductive", torch.tensor(False))
         self.register_buffer("known_items", torch.zeros(n_items, dtype=torch.bool))
         self.register_buffer("hidden", torch.zeros(n_items, dtype=torch.bool), persistent=False)
         self.register_buffer("people", torch.zeros(n_users, size))
         self.register_buffer("known_users", torch.zeros(n_users, dtype=torch.bool))
 
-    def start(self, mean: Floats, whitener: Floats) -> None:
-        """Let each expert begin as a whitening of its own: the same directions, slightly disturbed."""
-        size = whitener.shape[1]
+    def read_vectors(self, vectors: Floats) -> None:
+        """Take the vectors of the items' texts, NaN rows where there is none, along the axes of meaning."""
         with torch.no_grad():
-            self.means.copy_(torch.from_numpy(mean).expand_as(self.means))
-            self.experts.mul_(0.1)
-            self.experts[:, :, :size] += torch.from_numpy(whitener / np.float32(np.abs(whitener).max() or 1))
+            found = torch.from_numpy(vectors).to(self.axes.device)
+            along = functional.normalize((found - self.centre) @ self.axes, dim=1) * self.axes.shape[1] ** 0.5
+            self.texts.copy_(along.nan_to_num())
 
     @property
     def served(self) -> Tensor:

@@ -27,7 +27,7 @@ from xdrec_app.training.objectives import make_optimiser
 from xdrec_app.training.phase import Phase, Phases
 
 PEOPLE_AT_ONCE = 1024
-CARRIED = ("experts", "means", "gate.", "positions.", "blocks.", "norm.")
+CARRIED = ("centre", "axes", "experts", "means", "gate.", "positions.", "blocks.", "norm.")
 """What pre-trained weights consist of, by the beginning of the name: nothing of people and items."""
 
 
@@ -36,6 +36,9 @@ class UniSRecParams(Params):
 
     encoder: str = param("multilingual", "The language model that reads the texts.")
     use_ids: bool = param(True, "Items the target knows have an embedding beside their text (transductive).")
+    text_size: int = param(
+        128, "Directions of meaning that are told apart.", low=4, high=1024, search=Search(low=64, high=256)
+    )
     embedding_size: int = param(64, "Numbers per item.", low=4, high=1024, search=Search(low=32, high=256))
     n_experts: int = param(4, "Adaptors of texts that are mixed.", low=1, high=64)
     n_blocks: int = param(1, "Blocks of attention, one upon the other.", low=1, high=12)
@@ -48,7 +51,7 @@ class UniSRecParams(Params):
         1024, "Random items of the target per step; a target with no more competes whole.", low=1, high=65_536
     )
     learning_rate: float = param(0.005, "Step size.", low=1e-6, high=1.0, search=Search(low=3e-4, high=0.01, log=True))
-    weight_decay: float = param(0.01, "Decoupled decay of all weights.", low=0.0, high=10.0)
+    weight_decay: float = param(0.3, "Decoupled decay of all weights.", low=0.0, high=10.0)
     dropout: float = param(
         0.2, "Share of the numbers hidden in each step.", low=0.0, high=0.95, search=Search(low=0.1, high=0.6)
     )
@@ -59,7 +62,7 @@ class UniSRecParams(Params):
         high=1.0,
         search=Search(low=0, high=1),
     )
-    temperature: float = param(0.2, "Of likeness.", low=0.01, high=1.0, search=Search(low=0.05, high=0.3, log=True))
+    temperature: float = param(0.3, "Of likeness.", low=0.01, high=1.0, search=Search(low=0.05, high=1.0, log=True))
     contrast: float = param(0.001, "Weight of the contrast of sequences.", low=0.0, high=10.0)
     patience: int = param(6, "Epochs without improvement before a phase ends.", low=1, high=1000)
 
@@ -92,36 +95,47 @@ class UniSRec(GradientRecommender):
     network: TextReader
 
     def _fit(self, data: CrossDomainData, options: FitOptions) -> Job[FitReport]:
-        self._texts: Floats = np.nan_to_num(data.catalogue.vectors)
+        self._vector_size = data.catalogue.vectors.shape[1]
         return (yield from super()._fit(data, options))
 
     def build_network(self) -> TextReader:
         """See :meth:`GradientRecommender.build_network`."""
         params = self.params
         shape = ReaderShape(
-            params.embedding_size, params.n_experts, params.n_blocks, params.n_heads, params.max_length, params.dropout
+            text_size=params.text_size,
+            embedding_size=params.embedding_size,
+            n_experts=params.n_experts,
+            n_blocks=params.n_blocks,
+            n_heads=params.n_heads,
+            max_length=params.max_length,
+            dropout=params.dropout,
         )
-        return TextReader(len(self.users), self._texts, shape)
+        return TextReader(len(self.users), self.n_items, self._vector_size, shape)
 
     def prepare(self, data: CrossDomainData, options: FitOptions) -> Job[None]:
         """Let reading begin where whitening ends or where weights learnt elsewhere do, and popularity at a count."""
         yield from ()
-        network, rows = self.network, data.interactions
-        mean, whitener = axes(self._texts[has_vector(data.catalogue.vectors)], self.params.embedding_size, 0.5)
-        network.cpu().start(mean, whitener)
-        network.to(options.device)
+        network, rows, vectors = self.network, data.interactions, data.catalogue.vectors
+        if options.pretrained is not None:
+            self._take(options.pretrained.arrays)
+        else:
+            centre, along = axes(vectors[has_vector(vectors)], self.params.text_size, 0.5)
+            network.centre.copy_(torch.from_numpy(centre))
+            network.axes.copy_(torch.from_numpy(along))
+        network.read_vectors(vectors)
         counts = np.bincount(rows.items, minlength=data.n_items)
         logs = np.log1p(counts).astype(np.float32)
         known = counts > 0
-        described = known & has_vector(data.catalogue.vectors)
-        coefficients = guess(logs - logs[known].mean(), described, self._texts)
+        texts = to_numpy(network.texts)
+        length = float(np.sqrt(texts.shape[1]))
+        coefficients = (
+            guess(logs - logs[known].mean(), known & texts.any(1), np.asarray(texts / length, np.float32)) / length
+        )
         with torch.no_grad():
             network.known_items.copy_(torch.from_numpy(known))
             network.biases.copy_(torch.from_numpy(logs))
             network.foreseen.weight[0] = torch.from_numpy(coefficients).to(options.device)
             network.foreseen.bias.fill_(float(logs[known].mean()))
-        if options.pretrained is not None:
-            self._take(options.pretrained.arrays)
 
     def phases(self, data: CrossDomainData, options: FitOptions) -> Phases:
         """See :meth:`GradientRecommender.phases`."""
@@ -151,7 +165,7 @@ class UniSRec(GradientRecommender):
         if not fits or any(own[name].shape != array.shape for name, array in arrays.items()):
             raise UserError(
                 "The pre-trained weights are of another size than this model.",
-                "Set embedding_size, n_experts, n_blocks, n_heads and max_length as they were for pre-training.",
+                "Set the sizes, n_experts, n_blocks, n_heads and max_length as they were for pre-training.",
             )
         self.network.load_state_dict({name: torch.from_numpy(array) for name, array in arrays.items()}, strict=False)
 
@@ -249,7 +263,7 @@ class UniSRec(GradientRecommender):
 
     def load_arrays(self, arrays: Arrays) -> None:
         """See :meth:`Recommender.load_arrays`."""
-        self._texts = arrays["texts"]
+        self._vector_size = len(arrays["centre"])
         super().load_arrays(arrays)
 
     def _read_everybody(self, sequences: Sequences) -> None:
