@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
+from tokenizers.processors import BertProcessing
 
 from xdrec_app.core.jobs import run
 from xdrec_app.datasets.cross_domain import CrossDomainData
@@ -14,6 +20,9 @@ from xdrec_app.datasets.domain_table import DomainTable
 from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.datasets.splitting import splits
 from xdrec_app.models.base import FitOptions, recommenders
+from xdrec_app.models.bert import Bert, BertConfig, huggingface_name
+from xdrec_app.models.encoders import minilm
+from xdrec_app.models.huggingface_folder import sha256_of
 from xdrec_app.models.ranking import top_k
 
 K = 10
@@ -109,9 +118,45 @@ def _lab(small_world) -> Lab:
     return Lab(small_world.target, small_world.sources)
 
 
+@pytest.fixture(scope="session")
+def tiny_bert(tmp_path_factory):
+    """A folder with a network of BERT's class: one layer, 16 numbers, random weights."""
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "books", "movies", "songs", "taste", *map(str, range(60))]
+    tokenizer = Tokenizer(WordLevel({word: number for number, word in enumerate(words)}, "[UNK]"))
+    tokenizer.pre_tokenizer = Whitespace()
+    tokenizer.post_processor = BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    folder = tmp_path_factory.mktemp("tiny-bert")
+    tokenizer.save(str(folder / "tokenizer.json"))
+    content = {
+        "model_type": "bert",
+        "vocab_size": len(words),
+        "hidden_size": 16,
+        "intermediate_size": 32,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "max_position_embeddings": 128,
+    }
+    (folder / "config.json").write_text(json.dumps(content))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        weights = Bert(BertConfig.of(content)).state_dict()
+    save_file({huggingface_name(name): tensor for name, tensor in weights.items()}, folder / minilm.WEIGHTS)
+    return folder
+
+
 @pytest.fixture(scope="module")
-def lab(_lab):
-    """The lab, while torch has one thread."""
+def lab(_lab, tiny_bert):
+    """The lab, while torch has one thread and a tiny network stands where the English encoder is installed.
+
+    What models promise does not hang on how much the encoder knows, and so the contracts need neither it nor minutes.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(minilm, "package_folder", lambda: tiny_bert)
+        patch.setattr(minilm, "WEIGHTS_SHA256", sha256_of(tiny_bert / minilm.WEIGHTS))
+        yield from _with_one_thread(_lab)
+
+
+def _with_one_thread(_lab):
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield _lab
