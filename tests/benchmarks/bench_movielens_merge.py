@@ -2,7 +2,7 @@
 
 Films with the same title and year count as one (the decision "merge" of the audit of leaks), so the source's people are
 people of the target. Ratings 8:1:1 at random per person, full ranking, mean of three seeds, EASE as it comes. Wanted:
-NDCG@10 not below the target alone, in at most 3 times its time (both taken in turns).
+NDCG@10 not below the target alone, and with the films in common in at most 3 times its time (both taken in turns).
 """
 
 from __future__ import annotations
@@ -31,12 +31,16 @@ def main(keys: Sequence[str]) -> int:
     limit_threads()
     tables = {folder: films(folder) for folder in FOLDERS}
     missed = False
-    print("| target | same films | model | alone | with the other | lift (seed 1, 95 %) | times its seconds | limit |")
-    print("|---|---|---|---|---|---|---|---|")
+    print(
+        "| target | same films | films of the source | model | alone | with the other | lift (seed 1, 95 %) | times its seconds | limit |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
     for target, source in (("ml-100k", "ml-1m"), ("ml-1m", "ml-100k")):
         copies = merged(tables[target], tables[source])
+        shared = tables[source].take(np.isin(tables[source].items, copies.source_items))
         for key in keys:
-            missed |= measure(tables[target], tables[source], copies, key)
+            for words, part, slowest in (("in common", shared, SLOWEST), ("all", tables[source], float("inf"))):
+                missed |= measure(tables[target], part, copies, key, words, slowest)
     return int(missed)
 
 
@@ -51,7 +55,7 @@ def merged(target: DomainTable, source: DomainTable) -> Copies:
     return Copies(source.name, "merge", False, pairs[:, 0], pairs[:, 1])
 
 
-def measure(target: DomainTable, source: DomainTable, copies: Copies, key: str) -> bool:
+def measure(target: DomainTable, source: DomainTable, copies: Copies, key: str, words: str, slowest: float) -> bool:
     """Print a line; return whether it misses a limit."""
     alone, joint, ratios, lift = [], [], [], ""
     for seed in SEEDS:
@@ -67,11 +71,11 @@ def measure(target: DomainTable, source: DomainTable, copies: Copies, key: str) 
     ratio = float(np.median(ratios))
     n_copies = len(np.unique(copies.source_items))
     print(
-        f"| {target.name} | {n_copies} | {key} | {np.mean(alone):.4f} | {np.mean(joint):.4f} | {lift} | {ratio:.2f} | "
-        f"not below; ≤ {SLOWEST:g} |",
+        f"| {target.name} | {n_copies} | {words} | {key} | {np.mean(alone):.4f} | {np.mean(joint):.4f} | {lift} | {ratio:.2f} | "
+        f"not below; ≤ {slowest:g} |",
         flush=True,
     )
-    return float(np.mean(joint)) < float(np.mean(alone)) or ratio > SLOWEST
+    return float(np.mean(joint)) < float(np.mean(alone)) or ratio > slowest
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ def test_a_person_known_by_the_source_alone_is_ranked(small_world):
 
 def test_too_many_items_are_refused_with_the_memory_they_need(small_world, monkeypatch):
     monkeypatch.setattr(closed_form, "_physical_memory", lambda: 1000.0)
-    with pytest.raises(UserError, match=r"needs 0\.\d GB of memory for 62 items"):
+    with pytest.raises(UserError, match=r"needs 0\.\d GB of memory for 61 items"):
         fitted(CrossDomainData.join(small_world.target))
 
 

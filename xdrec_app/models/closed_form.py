@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import linalg, sparse
 
 from xdrec_app.core.errors import UserError
-from xdrec_app.core.events import Progress, Tick
+from xdrec_app.core.events import Tick
 from xdrec_app.core.jobs import Job
 
 ITEMS_PER_BLOCK = 1024
@@ -22,8 +22,8 @@ ITEMS_PER_BLOCK = 1024
 LARGEST_CONDITION = 1e6
 """Up to here float32 is exact enough, see :func:`is_well_conditioned`."""
 
-Square = npt.NDArray[np.floating[Any]]
-"""A dense matrix of float32 or float64 in Fortran order."""
+Dense = npt.NDArray[np.floating[Any]]
+"""A dense matrix of float32 or float64."""
 
 
 def is_well_conditioned(history: sparse.csr_matrix, penalty: float) -> bool:
@@ -35,30 +35,31 @@ def is_well_conditioned(history: sparse.csr_matrix, penalty: float) -> bool:
     return float(np.square(history.data, dtype=np.float64).sum()) <= LARGEST_CONDITION * penalty
 
 
-def allocate(n_items: int, needed: float, title: str, dtype: type[np.floating[Any]] = np.float64) -> Square:
-    """Return zeros [n_items, n_items] in Fortran order, as LAPACK works in place on it.
+def demand_memory(needed: float, n_items: int, title: str) -> None:
+    """Refuse a catalogue that is too large for the memory of this machine.
 
     Parameters
     ----------
     needed
-        Bytes the model needs at its peak, this matrix included.
+        Bytes the model needs at its peak.
     title
         Of the model, for the sentence.
 
     Raises
     ------
     UserError
-        When the catalogue is too large for the memory of this machine.
+        Says how much memory it takes, and what takes less.
     """
-    try:
-        if needed > _physical_memory():
-            raise MemoryError
-        return np.zeros((n_items, n_items), dtype, order="F")
-    except MemoryError:
+    if needed > _physical_memory():
         raise UserError(
             f"{title} needs {needed / 1e9:.1f} GB of memory for {n_items:,} items; this machine does not have them.",
             "Use fewer sources, or a model that grows with the interactions, such as rp3beta or co_embedding.",
-        ) from None
+        )
+
+
+def zeros(n_rows: int, n_columns: int, dtype: type[np.floating[Any]] = np.float64) -> Dense:
+    """Return zeros in Fortran order, as LAPACK works in place on it."""
+    return np.zeros((n_rows, n_columns), dtype, order="F")
 
 
 def _physical_memory() -> float:
@@ -68,18 +69,7 @@ def _physical_memory() -> float:
     return float(os.sysconf("SC_PAGE_SIZE")) * os.sysconf("SC_PHYS_PAGES")
 
 
-def fill_co_occurrences(gram: Square, history: sparse.csr_matrix, total: int, title: str) -> Job[None]:
-    """Write the lower triangle of ``history.T @ history``. A job: yields progress, `total` being the end of it."""
-    n_items = history.shape[1]
-    by_item = sparse.csr_matrix(history.T, dtype=gram.dtype)
-    by_person = sparse.csc_matrix(history, dtype=gram.dtype)
-    for start in range(0, n_items, ITEMS_PER_BLOCK):
-        stop = min(start + ITEMS_PER_BLOCK, n_items)
-        gram[start:, start:stop] = (by_item[start:] @ by_person[:, start:stop]).toarray()
-        yield Progress(done=stop, total=total, unit="items", message=f"{title}: counting co-occurrences")
-
-
-def add_products(into: Square, left: sparse.csr_matrix, right: sparse.csr_matrix, *, lower: bool = False) -> Job[None]:
+def add_products(into: Dense, left: sparse.csr_matrix, right: sparse.csr_matrix, *, lower: bool = False) -> Job[None]:
     """Add ``left.T @ right`` to a dense matrix, block by block; or to its lower triangle alone. A job: yields ticks."""
     by_row = sparse.csr_matrix(left.T, dtype=into.dtype)
     by_column = sparse.csc_matrix(right, dtype=into.dtype)
@@ -90,7 +80,21 @@ def add_products(into: Square, left: sparse.csr_matrix, right: sparse.csr_matrix
         yield Tick()
 
 
-def invert(matrix: Square, title: str) -> Square:
+def solve(matrix: Dense, right: Dense, title: str) -> Dense:
+    """Return ``inverse(matrix) @ right`` for a symmetric positive definite matrix; its lower triangle is used up.
+
+    Raises
+    ------
+    UserError
+        When the matrix is not positive definite in the precision at hand.
+    """
+    finish = linalg.lapack.spotrs if matrix.dtype == np.float32 else linalg.lapack.dpotrs
+    found, _ = finish(_factor(matrix, title), right, lower=True)
+    solution: Dense = found
+    return solution
+
+
+def invert(matrix: Dense, title: str) -> Dense:
     """Return the inverse of a symmetric positive definite matrix, in its memory; lower triangles in and out.
 
     Raises
@@ -98,20 +102,24 @@ def invert(matrix: Square, title: str) -> Square:
     UserError
         When the matrix is not positive definite in the precision at hand.
     """
-    single = matrix.dtype == np.float32
-    factorise = linalg.lapack.spotrf if single else linalg.lapack.dpotrf
-    finish = linalg.lapack.spotri if single else linalg.lapack.dpotri
-    factor, failed_at = factorise(matrix, lower=True, overwrite_a=True, clean=False)
+    finish = linalg.lapack.spotri if matrix.dtype == np.float32 else linalg.lapack.dpotri
+    found, _ = finish(_factor(matrix, title), lower=True, overwrite_c=True)
+    inverse: Dense = found
+    return inverse
+
+
+def _factor(matrix: Dense, title: str) -> Dense:
+    """Return the Cholesky factor in the lower triangle, in the matrix's memory."""
+    factorise = linalg.lapack.spotrf if matrix.dtype == np.float32 else linalg.lapack.dpotrf
+    found, failed_at = factorise(matrix, lower=True, overwrite_a=True, clean=False)
     if failed_at:
         raise UserError(f"{title} cannot be solved on these data.", "Choose a larger l2.")
-    inverse, _ = finish(factor, lower=True, overwrite_c=True)
-    found: Square = inverse
-    return found
+    factor: Dense = found
+    return factor
 
 
-def symmetric_columns(lower: Square, n_columns: int) -> Square:
-    """Return the first columns of a symmetric matrix of which only the lower triangle is valid."""
-    columns = lower[:, :n_columns].copy(order="F")
-    square = np.tril(columns[:n_columns])
-    columns[:n_columns] = square + np.tril(square, -1).T
-    return columns
+def symmetric(lower: Dense) -> Dense:
+    """Return a symmetric matrix of which only the lower triangle is valid."""
+    full = np.tril(lower)
+    full += np.tril(lower, -1).T
+    return full

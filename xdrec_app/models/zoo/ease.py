@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
-from scipy import linalg, sparse
+from scipy import sparse
 
-from xdrec_app.core.events import Progress, Tick
+from xdrec_app.core.events import Progress
 from xdrec_app.core.jobs import Job
 from xdrec_app.core.params import Params, Search, param
 from xdrec_app.datasets.arrays import Doubles, Floats, Ints
@@ -15,12 +15,14 @@ from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.models.base import States, recommenders
 from xdrec_app.models.capabilities import Capabilities
 from xdrec_app.models.closed_form import (
-    Square,
-    allocate,
-    fill_co_occurrences,
+    Dense,
+    add_products,
+    demand_memory,
     invert,
     is_well_conditioned,
-    symmetric_columns,
+    solve,
+    symmetric,
+    zeros,
 )
 from xdrec_app.models.neighbourhood import HALF_LIFE_PARAM, SOURCE_WEIGHT_PARAM, LinearRecommender, history_weights
 
@@ -69,15 +71,17 @@ class EASE(LinearRecommender):
 
     .. math:: \min_B \lVert X - X B \rVert_F^2 + \lVert \Lambda^{1/2} B \rVert_F^2, \quad \operatorname{diag}(B) = 0
 
-    has the solution (paper, eq. 8) :math:`B_{ij} = -P_{ij} / P_{jj}` off the diagonal, with
-    :math:`P = (X^\top X + \Lambda)^{-1}`. Only the columns of target items are kept. Plain EASE has no constant and
-    :math:`\Lambda = \lambda I`; to restore histories of which a share p was hidden adds
-    :math:`\frac{p}{1 - p} \operatorname{diag}(X^\top X)` (EDLAE: Steck, Autoencoders that don't overfit towards the
-    Identity, NeurIPS 2020).
+    has the solution (paper, eq. 8) :math:`B_{ij} = -P_{ij} / P_{jj}` off the diagonal, with :math:`P = G^{-1}` and
+    :math:`G = X^\top X + \Lambda`. Plain EASE has no constant and :math:`\Lambda = \lambda I`; to restore histories of
+    which a share p was hidden adds :math:`\frac{p}{1 - p} \operatorname{diag}(X^\top X)` (EDLAE: Steck, Autoencoders
+    that don't overfit towards the Identity, NeurIPS 2020).
 
-    People known from the sources alone would meet weights that were learnt beside a target history. They have weights
-    of their own: with T the target items, R all others and the constant, and :math:`G = X^\top X`, the regression
-    :math:`(G_{RR} + \Lambda_R)^{-1} G_{RT}`. These stand below B, so that scores are linear in one vector for all.
+    Only the columns of target items are kept. With T the target items and R all others and the constant, they are
+
+    .. math:: W = G_{RR}^{-1} G_{RT}, \quad P_{TT} = (G_{TT} - G_{TR} W)^{-1}, \quad P_{RT} = -W P_{TT}
+
+    W is the regression of the target on the sources. People known from the sources alone meet W, because B was learnt
+    beside a target history; it stands below B, so that scores are linear in one vector for all.
 
     With `activity_exponent` a, rows of X are divided by their sum to the power of a, and λ shrinks as the sum of
     squares does. A `half_life` weighs the history that is scored, not the one that is learnt.
@@ -104,26 +108,41 @@ class EASE(LinearRecommender):
             When the catalogue is too large for a square matrix in memory.
         """
         scaled, shrunk = _even(history, self.params.intercept, self.params.activity_exponent)
-        n_items = scaled.shape[1]
-        n_others = n_items - n_target_items if history[:, n_target_items:].nnz else 0
-        penalty, share = self.params.l2 * shrunk, self.params.dropout
+        penalty = self.params.l2 * shrunk
         dtype = np.float32 if is_well_conditioned(scaled, penalty) else np.float64
-        n_cells = n_items * (n_items + n_target_items) + n_others * (n_others + n_target_items)
-        needed = np.dtype(dtype).itemsize * n_cells + 4 * n_items * n_target_items
-        gram = allocate(n_items, needed, self.title, dtype)
-        total = n_items + n_items // 2  # the inversion counts half
-        yield from fill_co_occurrences(gram, scaled, total, self.title)
-        gram[np.diag_indices(n_items)] += penalty + share / (1 - share) * gram.diagonal()
-        yield Progress(done=n_items, total=total, unit="items", message=f"{self.title}: inverting")
-        weights = np.empty((n_items + n_others, n_target_items), np.float32)
-        if n_others:
-            weights[n_items:] = _from_others(gram, n_target_items)
-            yield Tick()
-        inverse = invert(gram, self.title)
-        weights[:n_items] = symmetric_columns(inverse, n_target_items)
-        weights[:n_items] /= -inverse.diagonal()[:n_target_items]
-        weights[np.diag_indices(n_target_items)] = 0
+        n_rows, n_sources = scaled.shape[1], history.shape[1] - n_target_items
+        touched = np.flatnonzero(np.bincount(history.indices, minlength=n_rows) > 0)
+        target, others = touched[touched < n_target_items], np.append(touched[touched >= n_target_items], n_rows - 1)
+        sizes = len(target), len(others)
+        needed = np.dtype(dtype).itemsize * (3 * sizes[0] ** 2 + 3 * sizes[0] * sizes[1] + 2 * sizes[1] ** 2)
+        demand_memory(needed, n_rows - 1, self.title)
+        gram = yield from self._gram(sparse.csr_matrix(scaled[:, target]), sparse.csr_matrix(scaled[:, others]), dtype)
+        for part in (gram[0], gram[2]):
+            diagonal = np.einsum("ii->i", part)
+            diagonal *= 1 + self.params.dropout / (1 - self.params.dropout)
+            diagonal += penalty
+        yield Progress(done=3, total=4, unit="steps", message=f"{self.title}: solving")
+        within, across, alone = _solve(*gram, self.title)
+        has_sources = len(others) > 1
+        weights = np.zeros((n_rows + (n_sources + 1 if has_sources else 0), n_target_items), np.float32)
+        weights[np.ix_(target, target)] = within
+        weights[np.ix_(others, target)] = across
+        if has_sources:
+            weights[np.ix_(others + n_sources + 1, target)] = alone
         return weights
+
+    def _gram(
+        self, target: sparse.csr_matrix, others: sparse.csr_matrix, dtype: type[np.floating[Any]]
+    ) -> Job[tuple[Dense, Dense, Dense]]:
+        """Count the blocks TT, RT and RR of G, those on the diagonal in their lower triangle."""
+        parts = (target, target), (others, target), (others, others)
+        found = []
+        for done, (left, right) in enumerate(parts):
+            yield Progress(done=done, total=4, unit="steps", message=f"{self.title}: counting co-occurrences")
+            block = zeros(left.shape[1], right.shape[1], dtype)
+            yield from add_products(block, left, right, lower=left is right)
+            found.append(block)
+        return found[0], found[1], found[2]
 
     def fold_in(self, histories: Interactions, n_people: int) -> States:
         """See :meth:`Recommender.fold_in`: what of the weights a person meets, float32 CSR [n, n_rows of the weights].
@@ -172,14 +191,15 @@ class EASE(LinearRecommender):
         return np.bincount(histories.users, weights=weights, minlength=n_people).astype(np.float64)
 
 
-def _from_others(gram: Square, n_target: int) -> Square:
-    """Return the regression of the target items on what stands behind them, [n_others, n_target].
-
-    `gram` holds its penalty, and is valid in its lower triangle.
-    """
-    factor = linalg.cho_factor(gram[n_target:, n_target:], lower=True, check_finite=False)
-    found: Square = linalg.cho_solve(factor, gram[n_target:, :n_target], check_finite=False)
-    return found
+def _solve(within: Dense, across: Dense, beyond: Dense, title: str) -> tuple[Dense, Dense, Dense]:
+    """Return B of the target items and of the others, and W, from the blocks TT, RT and RR of G; may overwrite them."""
+    alone = solve(beyond, across, title)
+    within -= across.T @ alone
+    inverse = symmetric(invert(within, title))
+    inverse /= -inverse.diagonal().copy()
+    own = -alone @ inverse
+    np.fill_diagonal(inverse, 0)
+    return inverse, own, alone
 
 
 def _even(history: sparse.csr_matrix, intercept: float, exponent: float) -> tuple[sparse.csr_matrix, float]:

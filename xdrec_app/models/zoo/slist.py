@@ -16,7 +16,7 @@ from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.datasets.interactions import Interactions
 from xdrec_app.models.base import recommenders
 from xdrec_app.models.capabilities import Capabilities
-from xdrec_app.models.closed_form import Square, add_products, allocate, fill_co_occurrences, invert, symmetric_columns
+from xdrec_app.models.closed_form import Dense, add_products, demand_memory, invert, symmetric, zeros
 from xdrec_app.models.neighbourhood import SOURCE_WEIGHT_PARAM, LinearScorer, history_matrix, history_weights
 from xdrec_app.models.recency import faded
 
@@ -75,12 +75,14 @@ class SLIST(LinearScorer):
         """Solve for B, float32 [n_items, n_target_items]."""
         yield Tick()
         n_items, n_target = data.n_items, data.n_target_items
-        gram = allocate(n_items, 8 * n_items * (n_items + 3 * n_target), self.title)
+        demand_memory(8 * n_items * (n_items + 3 * n_target), n_items, self.title)
         rows, source_weight = data.interactions, self.params.source_weight
         history = history_matrix(rows, data.n_users, n_items, n_target, source_weight)
-        yield from fill_co_occurrences(gram, history, 2 * n_items, self.title)
+        gram, wanted = zeros(n_items, n_items), zeros(n_items, n_target)
+        yield from add_products(gram, history, history, lower=True)
+        yield from add_products(wanted, history, sparse.csr_matrix(history[:, :n_target]))
         gram *= self.params.unordered_weight
-        wanted = symmetric_columns(gram, n_target)
+        wanted *= self.params.unordered_weight
         for before, chosen in self._steps(rows):
             yield Progress(done=n_items, total=2 * n_items, unit="items", message=f"{self.title}: counting sequences")
             yield from add_products(gram, before, before, lower=True)
@@ -116,10 +118,12 @@ class SLIST(LinearScorer):
         return sparse.csr_matrix((values, items[back][is_own], bounds), shape=(len(steps), self.n_items))
 
 
-def _constrained(inverse: Square, wanted: Square) -> Floats:
+def _constrained(inverse: Dense, wanted: Dense) -> Floats:
     """Return ``P C`` moved onto a diagonal of zeros, float32; P [n, n] by its lower triangle, C [n, n_target]."""
     weights = linalg.blas.dsymm(1.0, inverse, wanted, lower=True)
     n_target = weights.shape[1]
-    weights -= symmetric_columns(inverse, n_target) * (weights.diagonal() / inverse.diagonal()[:n_target])
+    columns = inverse[:, :n_target].copy(order="F")
+    columns[:n_target] = symmetric(inverse[:n_target, :n_target])
+    weights -= columns * (weights.diagonal() / inverse.diagonal()[:n_target])
     weights[np.diag_indices(n_target)] = 0
     return np.ascontiguousarray(weights, np.float32)
