@@ -20,7 +20,7 @@ def score(model, history, item):
 
 
 def test_every_file_registers():
-    assert explainers.keys() == ["additive", "leave_one_out", "popularity"]
+    assert explainers.keys() == ["additive", "leave_one_out", "occlusion", "popularity"]
     assert explainers.broken == {}
 
 
