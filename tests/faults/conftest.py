@@ -25,7 +25,7 @@ from xdrec_app.storage.snapshots import domain_names, load_table
 from xdrec_app.storage.workspace_file import create_workspace_file
 
 PATIENCE_S = 60
-CACHES = {"setting", "statistic"}
+CACHES = {"setting", "statistic", "item_count", "snapshot", "report", "text_vector"}
 """Tables of figures that are counted anew when they are missing."""
 
 
