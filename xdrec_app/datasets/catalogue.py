@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from xdrec_app.datasets.arrays import Floats
+from xdrec_app.datasets.arrays import Floats, Ints
 from xdrec_app.datasets.domain_table import DomainTable, unknown_prices
 from xdrec_app.datasets.vocabulary import UNKNOWN, Vocabulary
 
@@ -91,6 +91,15 @@ class Catalogue:
             return UNKNOWN
         number = self._vocabularies[domain].number(item_id)
         return number if number == UNKNOWN else self.slice_of(domain).start + number
+
+    def numbers_in(self, other: Catalogue) -> Ints:
+        """Return what another catalogue calls each item of this one, int32 [n_items]; `UNKNOWN` where it has not it."""
+        numbers = np.full(len(self), UNKNOWN, np.int32)
+        for name, part in zip(self.domains, self.slices, strict=True):
+            if name in other.domains:
+                found = other._vocabularies[name].numbers(self.ids[part])
+                numbers[part] = np.where(found == UNKNOWN, UNKNOWN, found + np.int32(other.slice_of(name).start))
+        return numbers
 
     def domain_of(self, number: int) -> str:
         """Return the name of the domain an item belongs to."""

@@ -64,6 +64,9 @@ class FitOptions:
         :mod:`xdrec_app.models.pretrained`.
     only_pretrain
         Whether a model that pre-trains shall end there.
+    start_from
+        A fitted model of the same class and parameters whose weights are gone on from, by a model that
+        :meth:`Recommender.goes_on`; the others ignore it.
     """
 
     seed: int = 0
@@ -74,6 +77,7 @@ class FitOptions:
     phase_epochs: Mapping[str, int] | None = None
     pretrained: Pretrained | None = None
     only_pretrain: bool = False
+    start_from: Recommender | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,11 @@ class Recommender(ABC):
         self._is_fitted = False
 
     # ------------------------------------------------------------------ fitting
+
+    @classmethod
+    def goes_on(cls) -> bool:
+        """Return whether a fit can begin with the weights of an earlier one; see :class:`FitOptions`."""
+        return False
 
     def fit(self, data: CrossDomainData, options: FitOptions) -> Job[FitReport]:
         """Learn from `data`, which is not changed. A job: yields ticks and epochs.

@@ -19,6 +19,7 @@ from xdrec_app.core.seeding import derive_seed
 from xdrec_app.datasets.arrays import Floats, Ints
 from xdrec_app.datasets.cross_domain import CrossDomainData
 from xdrec_app.models.base import Arrays, FitOptions, FitReport, Recommender
+from xdrec_app.models.carry_over import carry_over
 from xdrec_app.training.loop import run_phases
 from xdrec_app.training.phase import Phase, Phases
 from xdrec_app.training.randomness import RandomStream, seeded
@@ -37,6 +38,11 @@ class GradientRecommender(Recommender):
     """
 
     network: nn.Module
+
+    @classmethod
+    def goes_on(cls) -> bool:
+        """See :meth:`Recommender.goes_on`; what reads directions of meaning cannot: new texts turn the directions."""
+        return "vectors" not in cls.capabilities.needs
 
     @abstractmethod
     def build_network(self) -> nn.Module:
@@ -85,7 +91,10 @@ class GradientRecommender(Recommender):
         return report
 
     def _train(self, data: CrossDomainData, options: FitOptions) -> Job[FitReport]:
-        self.network = self.build_network().to(options.device)
+        self.network = self.build_network()
+        if isinstance(options.start_from, type(self)) and self.goes_on():
+            carry_over(options.start_from, self)
+        self.network.to(options.device)
         yield from self.prepare(data, options)
         results = yield from run_phases(_with_fixed_epochs(self.phases(data, options), options.phase_epochs))
         self.network = self.network.cpu().eval()
