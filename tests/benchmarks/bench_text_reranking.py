@@ -1,6 +1,6 @@
 """Re-ranking by a cross-encoder: seconds for 30 and 100 candidates with MiniLM, and what it adds to EASE.
 
-Speed is the reading of pairs of 96 tokens by two threads, the best of three; as others may use the machine, the limit is
+Speed is the reading of pairs of 96 tokens by two threads, the best of three; on a shared machine the limit is
 held against processor seconds divided by two. Quality: MovieLens 100K, each person's last interaction held out, titles
 and genres as text, EASE beside the re-ranked 100 best of the same EASE; a small training (seed 0) and 60 people drawn
 at random, so that it ends in minutes. No parameter was chosen on these films.
