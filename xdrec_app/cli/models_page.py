@@ -14,11 +14,11 @@ INTRODUCTION = """\
 Written by `make docs` from the registry; do not edit. Every model trains on a target and any number of source domains;
 without a source it is its own single-domain baseline. The same facts stand in `xdrec models --json`.
 
-Where default parameters were tuned, it was on validation parts of MovieLens 1M and ciao, with few people and mostly one seed.
-Not tuned but set by hand: `unicdr`, `multi_task`, `neumf`, `multi_vae`, `bitgcf` and the models of texts in part; those of `sasrec` rest on
-the small invented world of the tests too. The first models (`bias`, `biased_mf`, `deep_cf`, `co_embedding`) were tuned on
-validation parts of MovieLens 100K and of the sample; `user_knn` and `item_knn` looking at test figures. What is known against a
-figure of the [benchmarks](benchmarks) stands there.
+Where default parameters were tuned, it was on validation parts of MovieLens 1M and ciao, with few people and mostly
+one seed. Not tuned but set by hand: `unicdr`, `multi_task`, `neumf`, `multi_vae`, `bitgcf` and the models of texts in
+part; those of `sasrec` rest on the small invented world of the tests too. The first models (`bias`, `biased_mf`,
+`deep_cf`, `co_embedding`) were tuned on validation parts of MovieLens 100K and of the sample; `user_knn` and
+`item_knn` looking at test figures. What is known against a figure of the [benchmarks](benchmarks) stands there.
 """
 
 
