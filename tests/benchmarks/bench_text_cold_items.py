@@ -17,7 +17,7 @@ from texts import read_domain
 from xdrec_app.evaluation.experiment import Experiment
 from xdrec_app.training.device import limit_threads
 
-KEYS = ("text_profile", "two_tower", "unisrec")
+KEYS = ("text_profile", "two_tower")
 
 
 def main(keys: list[str]) -> int:
