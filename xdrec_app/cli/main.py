@@ -16,12 +16,13 @@ from xdrec_app.cli import (
     studies,
     texts,
     training,
+    updating,
     workspace,
 )
 from xdrec_app.cli.app import app
 from xdrec_app.core.errors import UserError
 
-TOPICS = (workspace, importing, training, comparing, studies, texts, people, audit, formats, export, report)
+TOPICS = (workspace, importing, training, updating, comparing, studies, texts, people, audit, formats, export, report)
 """Files of commands; importing them enters the commands."""
 
 

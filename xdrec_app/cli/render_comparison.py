@@ -17,21 +17,22 @@ def comparison(found: RunComparison) -> str:
     (first, second), (model, other) = found.runs, found.models
     lines = [
         f"Run {first} ({model}) against run {second} ({other}) on {found.target}",
-        _table(first, second, found.metrics),
+        figures((f"run {first}", f"run {second}"), found.metrics),
     ]
     for group, metrics in found.groups.items():
         shown = {name: metrics[name] for name in SHOWN_OF_GROUPS if name in metrics}
         if shown:
-            lines += ["", f"{group}:", _table(first, second, shown)]
+            lines += ["", f"{group}:", figures((f"run {first}", f"run {second}"), shown)]
     return "\n".join([*lines, "", f"Protocol: {found.protocol_sentence}."])
 
 
-def _table(first: int, second: int, metrics: Mapping[str, ComparedFigure]) -> str:
+def figures(models: tuple[str, str], metrics: Mapping[str, ComparedFigure]) -> str:
+    """A line for each metric of two models."""
     rows = [
         (name, f"{one.first:.4f}", f"{one.second:.4f}", _change(one), _p_value(one.p_value), one.verdict)
         for name, one in metrics.items()
     ]
-    return table(("metric", f"run {first}", f"run {second}", "change", "p", ""), rows)
+    return table(("metric", *models, "change", "p", ""), rows)
 
 
 def _change(one: ComparedFigure) -> str:

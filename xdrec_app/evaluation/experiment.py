@@ -174,7 +174,7 @@ class Experiment:
         options = FitOptions(
             options.seed, options.device, phase_epochs=found.phase_epochs, pretrained=options.pretrained
         )
-        report = yield from tap(tap(model.fit(data, options), epochs.count), _name_as_refit)
+        report = yield from tap(tap(model.fit(data, options), epochs.count), name_as_refit)
         return model, report
 
     def _numbered(self, rows: Longs, data: CrossDomainData) -> Interactions:
@@ -215,7 +215,8 @@ def relevant_from(scale: tuple[float, float]) -> float:
     return (scale[0] + scale[1]) / 2
 
 
-def _name_as_refit(event: Event) -> Event | None:
+def name_as_refit(event: Event) -> Event | None:
+    """Return an event of a fit as one of a refit, whose epochs stand beside those of the first fit."""
     if isinstance(event, EpochEnd | PhaseStarted):
         return event.model_copy(update={"phase": event.phase + REFIT_SUFFIX})
     return None

@@ -42,8 +42,8 @@ def compare_runs(request: CompareRuns) -> Job[RunComparison]:
         runs=(first, second),
         models=(_words(runs[0]), _words(runs[1])),
         target=runs[0].target,
-        metrics=_figures(ours, theirs, seed),
-        groups={name: _figures(*pair, seed) for name, pair in groups.items()},
+        metrics=compared_figures(ours, theirs, seed),
+        groups={name: compared_figures(*pair, seed) for name, pair in groups.items()},
         protocol=ours.protocol,
         protocol_sentence=ours.protocol.sentence,
     )
@@ -67,7 +67,8 @@ def _require_alike(first: int, second: int, ours: Evaluation, theirs: Evaluation
         )
 
 
-def _figures(ours: Evaluation, theirs: Evaluation, seed: int) -> dict[str, ComparedFigure]:
+def compared_figures(ours: Evaluation, theirs: Evaluation, seed: int) -> dict[str, ComparedFigure]:
+    """Compare the metrics that two evaluations share."""
     names = [name for name in ours.metrics if name in theirs.metrics]
     found = compare(ours, theirs, names, seed)
     return {name: _figure(name, one) for name, one in found.items()}

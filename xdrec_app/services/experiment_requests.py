@@ -11,7 +11,14 @@ from xdrec_app.core.events import Value
 from xdrec_app.evaluation.protocol import Candidates
 from xdrec_app.services.request import Request
 from xdrec_app.services.results import TrainReport
-from xdrec_app.services.study_results import EncodeReport, PretrainReport, RepeatReport, TransferReport, TuneReport
+from xdrec_app.services.study_results import (
+    EncodeReport,
+    PretrainReport,
+    RepeatReport,
+    TransferReport,
+    TuneReport,
+    UpdateReport,
+)
 
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
 
@@ -66,6 +73,15 @@ class Train(ExperimentRequest):
     baselines: bool = True
     pretrained: Path | None = None
     Result: ClassVar[type[Value]] = TrainReport
+
+
+class Update(Request):
+    """Go on from a run with the interactions that were imported since, and store the model as a new run."""
+
+    kind: Literal["update"] = "update"
+    run: int
+    device: DeviceChoice = "auto"
+    Result: ClassVar[type[Value]] = UpdateReport
 
 
 class Repeat(ExperimentRequest):

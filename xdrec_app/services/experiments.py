@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import torch
+
 from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import LogLine
 from xdrec_app.core.jobs import Job
+from xdrec_app.core.params import Params
 from xdrec_app.datasets.domain_table import DomainTable
+from xdrec_app.evaluation.copies import Copies
 from xdrec_app.evaluation.experiment import Experiment
 from xdrec_app.evaluation.validation import require_monitor
-from xdrec_app.models.base import recommenders
+from xdrec_app.models.base import Recommender, recommenders
 from xdrec_app.models.text_encoder import TextEncoder, open_encoder
 from xdrec_app.services.encode import encoded_table
 from xdrec_app.services.experiment_requests import ExperimentRequest
@@ -41,6 +47,19 @@ class Tables:
         self._loaded[name] = encoded.table
 
 
+def read_domains(
+    tables: Tables, names: Sequence[str], model_class: type[Recommender], params: Params, device: torch.device
+) -> Job[tuple[DomainTable, list[DomainTable], tuple[Copies, ...]]]:
+    """Return the first domain, the other ones, and what these share with it; with vectors of texts if needed. A job."""
+    if "vectors" in model_class.capabilities.needs:
+        encoder = open_encoder(getattr(params, ENCODER), device)
+        for name in names:
+            yield from tables.read_texts(name, encoder)
+    target, *sources = (tables[name] for name in names)
+    copies = yield from known_copies(tables.database, target, sources, tables.states)
+    return target, sources, copies
+
+
 def draw_experiment(tables: Tables, request: ExperimentRequest) -> Job[Experiment]:
     """Divide a target as a request says; a job, because a pair of domains may have to be audited first.
 
@@ -55,13 +74,9 @@ def draw_experiment(tables: Tables, request: ExperimentRequest) -> Job[Experimen
     if request.target in request.sources:
         raise UserError(f"'{request.target}' cannot be both the target and a source.")
     names = (request.target, *request.sources)
-    if "vectors" in model_class.capabilities.needs:
-        device, _ = choose_device(request.device)
-        encoder = open_encoder(getattr(model_class.Params.parse(request.params), ENCODER), device)
-        for name in names:
-            yield from tables.read_texts(name, encoder)
-    target, *sources = (tables[name] for name in names)
-    copies = yield from known_copies(tables.database, target, sources, tables.states)
+    device, _ = choose_device(request.device)
+    params = model_class.Params.parse(request.params)
+    target, sources, copies = yield from read_domains(tables, names, model_class, params, device)
     experiment = Experiment.draw(
         target,
         sources,

@@ -29,7 +29,7 @@ from xdrec_app.services.data_requests import (
     Role,
     UndoImport,
 )
-from xdrec_app.services.experiment_requests import Encode, Repeat, Train, Transfer, Tune
+from xdrec_app.services.experiment_requests import Encode, Repeat, Train, Transfer, Tune, Update
 from xdrec_app.services.request import Request
 from xdrec_app.services.results import (
     EvaluationReport,
@@ -164,6 +164,7 @@ AnyRequest = Annotated[
     | DecideLeak
     | ExportRows
     | Train
+    | Update
     | Repeat
     | Tune
     | Transfer

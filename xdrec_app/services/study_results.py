@@ -8,7 +8,45 @@ from pydantic import Field
 
 from xdrec_app.core.events import Value
 from xdrec_app.evaluation.protocol import Protocol
-from xdrec_app.services.results import LiftFigure, TrainReport
+from xdrec_app.services.results import ComparedFigure, LiftFigure, TrainReport
+
+
+class UpdateReport(Value):
+    """A run that went on from another one with what was imported since.
+
+    Attributes
+    ----------
+    run, old_run
+        The new run, and the one it went on from.
+    new_rows, new_people, new_items
+        Interactions of the target that the old run did not have; their people and items that its model does not know.
+    held_out
+        How many of them, the newest, the figures are of.
+    before, after
+        Metric → of the old model, and of the updated one before it learnt from the held-out rows too.
+    comparison
+        The updated model against the old one, over the people both were judged on.
+    epochs
+        Of both fits; 0 for a closed form.
+    """
+
+    run: int
+    old_run: int
+    model: str
+    target: str
+    sources: tuple[str, ...]
+    status: Literal["finished", "stopped"]
+    new_rows: int
+    new_people: int
+    new_items: int
+    held_out: int
+    before: dict[str, float]
+    after: dict[str, float]
+    comparison: dict[str, ComparedFigure]
+    protocol: Protocol
+    protocol_sentence: str
+    epochs: int
+    elapsed_s: float
 
 
 class Spread(Value):

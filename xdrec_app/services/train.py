@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from xdrec_app.core.events import Change, Changed, EpochEnd, Event, Progress, RunStarted
 from xdrec_app.core.jobs import Job, tap
@@ -22,7 +24,7 @@ from xdrec_app.services.pretrained_weights import pretrained_of
 from xdrec_app.services.results import CalibrationBin, TrainReport
 from xdrec_app.services.trial import Trial
 from xdrec_app.storage.artifacts import HELD_OUT, IDS, MANIFEST, PER_PERSON, TRAINING, WEIGHTS
-from xdrec_app.storage.database import open_database, patiently
+from xdrec_app.storage.database import Database, open_database, patiently
 from xdrec_app.storage.run_reading import load_run
 from xdrec_app.storage.run_records import Comparison, RunResult
 from xdrec_app.storage.runs import (
@@ -64,22 +66,31 @@ def train_trial(trial: Trial, *, with_baselines: bool) -> Job[TrainReport]:
     database = trial.database
     started = time.monotonic()
     run = create_run(database, trial.record("main"))
-    try:
+    with whole_or_gone(database, run):
         yield RunStarted(run=run, device=str(trial.device), device_reason=trial.device_reason)
-        yield _runs_changed()
+        yield runs_changed()
         recorder = EpochRecorder(database, run)
-        fitted = yield from tap(trial.fit(), lambda event: _recorded(recorder, run, event))
+        fitted = yield from tap(trial.fit(), lambda event: recorded(recorder, run, event))
         elapsed_s = time.monotonic() - started
         held_out, known = trial.numbered()
         evaluation = yield from trial.evaluate(fitted.model, held_out)
-        result = _result(fitted, elapsed_s, evaluation, held_out, known)
+        result = run_result(fitted, elapsed_s, evaluation, held_out, known)
         yield from patiently(lambda: recorder.settle(WRITE_WAIT_S))
         yield from patiently(lambda: finish_run(database, run, result, wait_s=WRITE_WAIT_S))
-        yield _runs_changed()
+        yield runs_changed()
         others: Others = (yield from others_of(trial, run, evaluation)) if with_baselines else {}
         rows = tuple(comparisons(evaluation, others))
         yield from patiently(lambda: add_comparisons(database, run, rows, wait_s=WRITE_WAIT_S))
-        yield _runs_changed()
+        yield runs_changed()
+    return _report(trial, run, result, calibration_figures(evaluation), rows, others)
+
+
+@contextmanager
+def whole_or_gone(database: Database, run: int) -> Iterator[None]:
+    """Delete the run when what is done within is cancelled; when it fails, the run stays with the error."""
+    started = time.monotonic()
+    try:
+        yield
     except GeneratorExit:
         delete_run(database, run)
         raise
@@ -87,10 +98,9 @@ def train_trial(trial: Trial, *, with_baselines: bool) -> Job[TrainReport]:
         if load_run(database, run).status == "running":
             fail_run(database, run, str(error), time.monotonic() - started)
         raise
-    return _report(trial, run, result, calibration_figures(evaluation), rows, others)
 
 
-def _recorded(recorder: EpochRecorder, run: int, event: Event) -> Event | None:
+def recorded(recorder: EpochRecorder, run: int, event: Event) -> Event | None:
     """Store an epoch before anybody hears of it: the workspace is the truth, the event a hint."""
     if not isinstance(event, EpochEnd):
         return None
@@ -99,13 +109,21 @@ def _recorded(recorder: EpochRecorder, run: int, event: Event) -> Event | None:
     return numbered
 
 
-def _runs_changed() -> Changed:
+def runs_changed() -> Changed:
+    """Return the news that the list of runs is another."""
     return Changed(changes=frozenset({Change.RUNS}))
 
 
-def _result(
+def run_result(
     fitted: Fitted, elapsed_s: float, evaluation: Evaluation, held_out: HeldOut, known: Interactions
 ) -> RunResult:
+    """Return what is stored of a fitted model with its evaluation.
+
+    Parameters
+    ----------
+    held_out, known
+        The target's test rows and its other rows, in the numbering of the model.
+    """
     packed = pack(fitted.model)
     return RunResult(
         status="stopped" if fitted.stopped else "finished",

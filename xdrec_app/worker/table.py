@@ -26,6 +26,7 @@ USE_CASES: dict[type[Request], str] = {
     data_requests.AuditLeakage: "audit_leakage:audit_leakage",
     data_requests.DecideLeak: "audit_leakage:decide_leak",
     experiment_requests.Train: "train:train",
+    experiment_requests.Update: "update:update",
     experiment_requests.Repeat: "repeat:repeat",
     experiment_requests.Tune: "tune:tune",
     experiment_requests.Transfer: "transfer:transfer",
