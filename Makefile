@@ -1,6 +1,6 @@
 # `make` lists the targets. Each does its own set-up first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow check bench tour schema docs clean
+.PHONY: help setup run test test-slow check bench bench-text tour schema docs clean
 PYTHON ?=
 export PYTHON
 BIN := .venv/bin
@@ -29,6 +29,9 @@ check: setup ## Check style, format, types and layers
 
 bench: setup ## Measure quality and speed; the figures go to docs/benchmarks
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python tests/benchmarks/run.py
+
+bench-text: setup ## Measure the models on item texts alone; nothing is kept
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python tests/benchmarks/run.py bench_text_
 
 tour: setup ## Drive the window through the main job and save its pictures, light and dark, in docs/images/tour
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m xdrec_app.demo --tour docs/images/tour

@@ -50,7 +50,7 @@ def tiny_bert(folder, **changes):
     torch.manual_seed(0)
     bert = Bert(BertConfig.of(config))
     for weights in bert.requires_grad_(False).parameters():
-        weights += torch.randn(weights.shape) * 0.2
+        weights.add_(torch.randn(weights.shape), alpha=0.2)
     state = {huggingface_name(name): tensor.contiguous() for name, tensor in bert.state_dict().items()}
     save_file(state | {"pooler.dense.bias": torch.zeros(16)}, folder / "model.safetensors")
     (folder / "config.json").write_text(json.dumps(config))

@@ -10,9 +10,18 @@ import typer
 from xdrec_app.cli.app import AsJson, Workspace, app
 from xdrec_app.cli.model_options import Device, DeviceName, Seed, Settings, settings_of
 from xdrec_app.cli.render import table
-from xdrec_app.cli.shell import perform
+from xdrec_app.cli.shell import answer, perform
+from xdrec_app.services.encoder_results import EncoderInfos
 from xdrec_app.services.experiment_requests import Encode, Pretrain
 from xdrec_app.services.study_results import EncodeReport, PretrainReport
+
+
+@app.command()
+def encoders(as_json: AsJson = False) -> None:
+    """List the text encoders, and what is missing where one cannot be used."""
+    from xdrec_app.services.encoders import describe_encoders
+
+    answer(describe_encoders, as_json, known_encoders)
 
 
 @app.command()
@@ -30,6 +39,16 @@ def encode(
 
     request = Encode(workspace=workspace, encoder=encoder, domains=tuple(domain or ()), device=device.value)
     perform(encode_texts(request), as_json, encoded)
+
+
+def known_encoders(infos: EncoderInfos) -> str:
+    """A line for each encoder, then what could not be loaded."""
+    rows = [
+        (f"{info.key}:PLACE" if info.needs_place else info.key, info.title, info.lacks or "yes", info.reference)
+        for info in infos.encoders
+    ]
+    broken = [f"Could not be loaded: {name}: {reason}" for name, reason in infos.broken.items()]
+    return "\n".join([table(("name", "encoder", "usable", "from"), rows), *broken])
 
 
 def encoded(report: EncodeReport) -> str:
