@@ -373,13 +373,9 @@ def test_a_person_has_the_number_of_items_in_each_domain(browser: Browser):
     assert (ana.domains, ana.counts, ana.interactions) == (("Other", "Books"), (1, in_books), in_books + 1)
 
 
-# ------------------------------------------------------------------ how it is asked
-
-
 def test_pages_walk_along_indexes_and_never_sort_or_skip(made: Path, tmp_path: Path):
     statements: list[str] = []
-    path = counted(made, tmp_path)
-    with Browser.open(path) as browser:
+    with Browser.open(counted(made, tmp_path)) as browser:
         with browser._database.read() as connection:
             raw = connection.connection.driver_connection
         raw.set_trace_callback(statements.append)
