@@ -31,9 +31,7 @@ _SPLITS = {
     ),
     "random-rows": (
         QT_TRANSLATE_NOOP("Split", "Random, whoever it is"),
-        QT_TRANSLATE_NOOP(
-            "Split", "20 % of all interactions in the target are tested; some people lose all they did."
-        ),
+        QT_TRANSLATE_NOOP("Split", "20 % of all interactions in the target are tested; some people lose all they did."),
     ),
     "cold-start": (
         QT_TRANSLATE_NOOP("Split", "Cold-start people"),
