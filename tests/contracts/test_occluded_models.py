@@ -10,7 +10,7 @@ from xdrec_app.explanation.base import choose
 from xdrec_app.models.base import Occluded, recommenders
 from xdrec_app.models.ranking import top_k
 
-KEYS = [key for key in recommenders if issubclass(recommenders[key], Occluded)]
+KEYS = [model.key for model in recommenders if issubclass(model, Occluded)]
 
 
 def history_of(data, user):
