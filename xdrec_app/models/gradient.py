@@ -93,6 +93,7 @@ class GradientRecommender(Recommender):
     def _train(self, data: CrossDomainData, options: FitOptions) -> Job[FitReport]:
         self.network = self.build_network()
         if isinstance(options.start_from, type(self)) and self.goes_on():
+            # What phases set from the data, such as biases at log popularity, they set anew: the data are others now.
             carry_over(options.start_from, self)
         self.network.to(options.device)
         yield from self.prepare(data, options)
