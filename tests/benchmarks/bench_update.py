@@ -25,7 +25,7 @@ from xdrec_app.services.workspace import new_workspace
 
 OLD_SHARE = 0.95
 SLOWEST = {"ease": 4.0, "als": 4.0, "co_embedding": 0.5}
-"""Model → limit of update ÷ training anew; a closed form is solved twice (to be judged, to be kept) and judged twice."""
+"""Model → limit of update ÷ training anew; a closed form is solved twice, to be judged and to be kept."""
 
 
 def trained(workspace: Path, model: str) -> tuple[int, float]:
