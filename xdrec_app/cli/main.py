@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from xdrec_app.cli import (
     audit,
     comparing,
+    compression,
     export,
     formats,
     importing,
@@ -22,7 +23,21 @@ from xdrec_app.cli import (
 from xdrec_app.cli.app import app
 from xdrec_app.core.errors import UserError
 
-TOPICS = (workspace, importing, training, updating, comparing, studies, texts, people, audit, formats, export, report)
+TOPICS = (
+    workspace,
+    importing,
+    training,
+    updating,
+    compression,
+    comparing,
+    studies,
+    texts,
+    people,
+    audit,
+    formats,
+    export,
+    report,
+)
 """Files of commands; importing them enters the commands."""
 
 

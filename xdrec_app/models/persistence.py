@@ -21,6 +21,7 @@ from xdrec_app.core.events import Value
 from xdrec_app.datasets.catalogue import Catalogue
 from xdrec_app.datasets.vocabulary import Vocabulary
 from xdrec_app.models.base import Arrays, Recommender, recommenders
+from xdrec_app.models.compression import Compression, compress, expand
 
 FORMAT_VERSION: Literal[1] = 1
 
@@ -71,6 +72,7 @@ class Manifest(Value):
     n_users: int
     domains: tuple[DomainSpec, ...]
     arrays: tuple[ArraySpec, ...]
+    compression: Compression = "none"
     weights_sha256: str
     ids_sha256: str
 
@@ -115,7 +117,7 @@ def unpack(packed: PackedModel) -> Recommender:
     model = model_class(model_class.Params.parse(manifest.params))
     users, items = _ids_of(packed.ids, manifest)
     model.bind(users, _catalogue_of(manifest, items), tuple(domain.scale for domain in manifest.domains))
-    arrays = _arrays_of(packed.weights, manifest)
+    arrays = expand(_arrays_of(packed.weights, manifest), manifest.compression)
     try:
         model.restore(arrays)
     except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
@@ -123,6 +125,22 @@ def unpack(packed: PackedModel) -> Recommender:
             f"The stored weights do not fit the model '{manifest.model}' of this version.", _HINT
         ) from error
     return model
+
+
+def repack(packed: PackedModel, compression: Compression) -> PackedModel:
+    """Return the same model with its large matrices in fewer bits; raises as :func:`unpack`."""
+    manifest = _manifest_of(packed.manifest)
+    _check_digest("weights", packed.weights, manifest.weights_sha256)
+    arrays = compress(expand(_arrays_of(packed.weights, manifest), manifest.compression), compression)
+    weights = save(arrays)
+    changed = manifest.model_copy(
+        update={
+            "arrays": tuple(_spec_of(name, array) for name, array in sorted(arrays.items())),
+            "compression": compression,
+            "weights_sha256": hashlib.sha256(weights).hexdigest(),
+        }
+    )
+    return PackedModel(changed.model_dump_json(), weights, packed.ids)
 
 
 def _manifest_of(text: str) -> Manifest:

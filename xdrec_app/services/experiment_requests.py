@@ -12,6 +12,7 @@ from xdrec_app.evaluation.protocol import Candidates
 from xdrec_app.services.request import Request
 from xdrec_app.services.results import TrainReport
 from xdrec_app.services.study_results import (
+    CompressReport,
     EncodeReport,
     PretrainReport,
     RepeatReport,
@@ -154,6 +155,15 @@ class Encode(Request):
     domains: tuple[str, ...] = ()
     device: DeviceChoice = "auto"
     Result: ClassVar[type[Value]] = EncodeReport
+
+
+class Compress(Request):
+    """Keep a stored model once more, its large matrices in 8 or 16 bits; `run` is the number of the original."""
+
+    kind: Literal["compress"] = "compress"
+    run: int
+    to: Literal["int8", "half"]
+    Result: ClassVar[type[Value]] = CompressReport
 
 
 class Pretrain(Request):

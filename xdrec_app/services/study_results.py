@@ -181,6 +181,26 @@ class EncodeReport(Value):
     domains: tuple[EncodedDomain, ...]
 
 
+class CompressedFigures(Value):
+    """Size of the weights, seconds to load them and to score a few hundred people, and metrics on the test part."""
+
+    size_bytes: int
+    load_s: float
+    score_s: float
+    metrics: dict[str, float]
+
+
+class CompressReport(Value):
+    """A compressed model beside its original: numbers of both runs, and the figures of both."""
+
+    run: int
+    original: int
+    model: str
+    to: Literal["int8", "half"]
+    before: CompressedFigures
+    after: CompressedFigures
+
+
 class PretrainReport(Value):
     """Pre-trained weights: where they are, on which domains they were learnt, how many rows these had, and how long."""
 

@@ -31,6 +31,7 @@ USE_CASES: dict[type[Request], str] = {
     experiment_requests.Tune: "tune:tune",
     experiment_requests.Transfer: "transfer:transfer",
     experiment_requests.Encode: "encode:encode",
+    experiment_requests.Compress: "compress:compress",
     experiment_requests.Pretrain: "pretrain:pretrain",
     requests.Evaluate: "evaluate:evaluate_run",
     requests.CompareRuns: "compare_runs:compare_runs",
