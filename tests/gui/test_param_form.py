@@ -1,9 +1,10 @@
 import pytest
 from PySide6.QtGui import QValidator
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from xdrec_app.core.params import ParamField
+from xdrec_app.services.model_schema import ModelSchema, read_model_schemas
 from xdrec_app.ui.widgets.boxes import ChoiceBox, FloatBox, IntBox
 from xdrec_app.ui.widgets.param_form import ParamForm, make_reset_button
 
@@ -12,6 +13,7 @@ FIELDS = (
     ParamField(name="learning_rate", kind="float", default=0.001, description="Step size.", low=1e-6, high=1.0),
     ParamField(name="is_implicit", kind="bool", default=True, description="Only what, not how much."),
     ParamField(name="optimiser", kind="choice", default="adam", description="How.", choices=("adam", "sgd")),
+    ParamField(name="encoder", kind="text", default="multilingual", description="Reads texts."),
 )
 
 
@@ -24,7 +26,7 @@ def form(qtbot: QtBot) -> ParamForm:
 
 
 def test_every_kind_of_field_gets_its_editor_with_bounds_and_reason(form: ParamForm) -> None:
-    assert [type(row.editor) for row in form.rows] == [IntBox, FloatBox, QCheckBox, ChoiceBox]
+    assert [type(row.editor) for row in form.rows] == [IntBox, FloatBox, QCheckBox, ChoiceBox, QLineEdit]
     box = form.rows[0].editor
     assert isinstance(box, IntBox)
     assert (box.minimum(), box.maximum(), box.value()) == (1, 100, 10)
@@ -36,8 +38,14 @@ def test_only_what_differs_from_the_default_is_handed_on_and_marked(form: ParamF
     form.rows[1].set_value(0.02)
     form.rows[2].set_value(False)
     form.rows[3].set_value("sgd")
-    assert form.changes == {"learning_rate": 0.02, "is_implicit": False, "optimiser": "sgd"}
-    assert [row.reset.isHidden() for row in form.rows] == [True, False, False, False]
+    form.rows[4].set_value("folder:/models/e5")
+    assert form.changes == {
+        "learning_rate": 0.02,
+        "is_implicit": False,
+        "optimiser": "sgd",
+        "encoder": "folder:/models/e5",
+    }
+    assert [row.reset.isHidden() for row in form.rows] == [True, False, False, False, False]
 
 
 def test_a_small_number_is_kept_exactly(form: ParamForm) -> None:
@@ -80,3 +88,10 @@ def test_a_number_box_takes_plain_and_scientific_notation(qtbot: QtBot, text: st
     box = FloatBox(0.0, 1.0)
     qtbot.addWidget(box)
     assert box.validate(text, len(text))[0] == state
+
+
+@pytest.mark.parametrize("model", read_model_schemas().models, ids=lambda model: model.key)
+def test_the_form_of_every_model_shows_its_defaults(form: ParamForm, model: ModelSchema) -> None:
+    form.show_model(model.key, model.params)
+    assert [row.value for row in form.rows] == [field.default for field in model.params]
+    assert form.changes == {}

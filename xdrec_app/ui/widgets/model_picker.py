@@ -100,5 +100,17 @@ class ModelPicker(QWidget):
             found.append((self.tr("target only"), "chip"))
         if can.fold_in:
             found.append((self.tr("serves new people"), "chip"))
+        if can.new_items:
+            found.append((self.tr("serves new items"), "chip"))
+        needs = {
+            "ratings": self.tr("needs ratings"),
+            "target ratings": self.tr("needs ratings of the target"),
+            "times": self.tr("needs times"),
+            "tags": self.tr("needs tags"),
+            "texts": self.tr("needs texts"),
+            "vectors": self.tr("reads texts"),
+            "shared people": self.tr("needs shared people"),
+        }
+        found += [(needs[need], "chip") for need in can.needs]
         found.append((self.tr("learns by epochs") if can.trains_by_epochs else self.tr("one step"), "chip"))
         return found

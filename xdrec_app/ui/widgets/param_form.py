@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from xdrec_app.core.params import ParamField
 from xdrec_app.ui.known_models import param_title
@@ -48,6 +48,8 @@ class ParamRow(QWidget):
         editor = self.editor
         if isinstance(editor, QCheckBox):
             return editor.isChecked()
+        if isinstance(editor, QLineEdit):
+            return editor.text().strip()
         return editor.key if isinstance(editor, ChoiceBox) else editor.value()
 
     @property
@@ -60,6 +62,8 @@ class ParamRow(QWidget):
         editor = self.editor
         if isinstance(editor, QCheckBox):
             editor.setChecked(bool(value))
+        elif isinstance(editor, QLineEdit):
+            editor.setText(str(value))
         elif isinstance(editor, ChoiceBox):
             editor.choose(str(value))
         elif isinstance(editor, IntBox):
@@ -89,6 +93,8 @@ class ParamRow(QWidget):
         editor = self.editor
         if isinstance(editor, QCheckBox):
             editor.toggled.connect(self._edited)
+        elif isinstance(editor, QLineEdit):
+            editor.textChanged.connect(self._edited)
         elif isinstance(editor, ChoiceBox):
             editor.currentIndexChanged.connect(self._edited)
         else:
@@ -178,9 +184,11 @@ def make_reset_button(form: ParamForm, text: str) -> QPushButton:
     return made
 
 
-def _make_editor(field: ParamField) -> QCheckBox | ChoiceBox | IntBox | FloatBox:
+def _make_editor(field: ParamField) -> QCheckBox | QLineEdit | ChoiceBox | IntBox | FloatBox:
     if field.kind == "bool":
         return QCheckBox()
+    if field.kind == "text":
+        return QLineEdit()
     if field.kind == "choice":
         return ChoiceBox(tuple((choice, choice) for choice in field.choices))
     return IntBox(field.low, field.high) if field.kind == "int" else FloatBox(field.low, field.high)
