@@ -29,7 +29,7 @@ from xdrec_app.services.data_requests import (
     Role,
     UndoImport,
 )
-from xdrec_app.services.experiment_requests import Encode, Pretrain, Repeat, Train, Transfer, Tune, Update
+from xdrec_app.services.experiment_requests import Compress, Encode, Pretrain, Repeat, Train, Transfer, Tune, Update
 from xdrec_app.services.request import Request
 from xdrec_app.services.results import (
     EvaluationReport,
@@ -170,6 +170,7 @@ AnyRequest = Annotated[
     | Transfer
     | Encode
     | Pretrain
+    | Compress
     | Evaluate
     | CompareRuns
     | DeleteRun
