@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
+from xdrec_app.core.errors import UserError
 from xdrec_app.core.events import Progress
 from xdrec_app.core.jobs import Job
 from xdrec_app.datasets.domain_table import DomainTable
@@ -86,9 +88,12 @@ def encoded_table(database: Database, table: DomainTable, encoder: TextEncoder) 
             if len(waiting) >= TEXTS_PER_COMMIT:
                 yield from patiently(partial(_keep, database, encoder, kept, texts, waiting))
                 waiting = []
-    finally:
-        if waiting:
+    except BaseException:
+        with suppress(UserError):  # another process writes: these are read again some day
             _keep(database, encoder, kept, texts, waiting)
+        raise
+    if waiting:
+        yield from patiently(partial(_keep, database, encoder, kept, texts, waiting))
     return Encoded(replace(table, vectors=kept.vectors), len(missing))
 
 
